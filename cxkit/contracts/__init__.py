@@ -1,0 +1,1 @@
+"""What is a valid table, instrument, client; what is wrong with this one, and where."""

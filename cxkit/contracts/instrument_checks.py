@@ -1,0 +1,130 @@
+"""What can be wrong in an instrument file whose every key is of the right kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from cxkit.contracts.instrument_entry import (
+    IndexEntry,
+    InstrumentEntry,
+    ItemEntry,
+    RangeEntry,
+    StageEntry,
+)
+
+
+def instrument_problems(entry: InstrumentEntry, name: str) -> Iterator[str]:
+    """Every contradiction in `entry`, one line each; `name` is the file's own."""
+    if entry.id != name:
+        yield f'id: "{entry.id}" differs from the file\'s name "{name}"'
+    if entry.version < 1:
+        yield f"version: must be 1 or more, not {entry.version}"
+    yield from _range_problems(entry)
+    yield from _id_problems(entry)
+    yield from _item_problems(entry)
+    yield from _sum_problems(entry)
+    if entry.stages:
+        yield from _stage_problems(entry.stages, entry.index)
+
+
+def _range_problems(entry: InstrumentEntry) -> Iterator[str]:
+    ranges = {"scale": entry.scale, "index": entry.index, "importance": entry.importance}
+    for key, bounds in ranges.items():
+        if bounds is not None and bounds.minimum >= bounds.maximum:
+            yield f"{key}: minimum {bounds.minimum:g} is not below maximum {bounds.maximum:g}"
+
+
+def _id_problems(entry: InstrumentEntry) -> Iterator[str]:
+    blocks = [block.id for block in entry.blocks]
+    items = [item.id for block in entry.blocks for item in block.items]
+    for what, ids in (("block", blocks), ("item", items)):
+        for repeated in _repeated(ids):
+            yield f'blocks: the {what} id "{repeated}" stands more than once'
+    if "index" in blocks:
+        yield 'blocks: "index" is the whole score\'s name; give the block another id'
+    bare = [block.id for block in entry.blocks if not block.items]
+    if items and bare:
+        yield f"blocks: {', '.join(bare)} without items, though others have them"
+    for stage in _repeated(str(stage.id) for stage in entry.stages):
+        yield f"stages: the id {stage} stands more than once"
+
+
+def _item_problems(entry: InstrumentEntry) -> Iterator[str]:
+    scale, importance = entry.scale, entry.importance
+    for item in (item for block in entry.blocks for item in block.items):
+        low, high = item_bounds(item, scale)
+        if not scale.minimum <= low < high <= scale.maximum:
+            yield (
+                f"item {item.id}: {low:g} to {high:g} does not lie within "
+                f"the scale {scale.minimum:g} to {scale.maximum:g}"
+            )
+        own = item.importance
+        if own is not None and importance is None:
+            yield f"item {item.id}: importance, though the instrument declares none"
+        elif own is not None and not _within(own, importance):
+            yield f"item {item.id}: importance {own.minimum:g} to {own.maximum:g} is out of range"
+
+
+def _within(own: RangeEntry, outer: RangeEntry | None) -> bool:
+    return outer is None or outer.minimum <= own.minimum < own.maximum <= outer.maximum
+
+
+def _sum_problems(entry: InstrumentEntry) -> Iterator[str]:
+    """A total's range must be what its items (or blocks, without items) can reach."""
+    if entry.index.method != "sum" or not entry.blocks:
+        return
+    bounds = [
+        (*item_bounds(item, entry.scale), item.weight * block.weight)
+        for block in entry.blocks
+        for item in block.items
+    ] or [(entry.scale.minimum, entry.scale.maximum, block.weight) for block in entry.blocks]
+    plain = sum(low for low, _, _ in bounds), sum(high for _, high, _ in bounds)
+    weighted = sum(lo * w for lo, _, w in bounds), sum(hi * w for _, hi, w in bounds)
+    declared = entry.index.minimum, entry.index.maximum
+    if not any(_same(reached, declared) for reached in (plain, weighted)):
+        yield (
+            f"index: {declared[0]:g} to {declared[1]:g} is declared, "
+            f"but the answers add up to {plain[0]:g} to {plain[1]:g}"
+        )
+
+
+def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return all(abs(a - b) < 1e-9 for a, b in zip(one, other, strict=True))
+
+
+def _stage_problems(stages: Sequence[StageEntry], index: IndexEntry) -> Iterator[str]:
+    """Bands are half-open, in order, and cover the index without gap or overlap."""
+    first, last = stages[0], stages[-1]
+    if first.lower != index.minimum:
+        yield f"stages: the first starts at {first.lower:g}, the index at {index.minimum:g}"
+    for one, after in pairwise(stages):
+        if one.below is None:
+            yield f"stages: {one.id} is open upward (below: null), but {after.id} follows"
+        elif one.below < after.lower:
+            yield f"stages: gap from {one.below:g} to {after.lower:g}, {one.id} and {after.id}"
+        elif one.below > after.lower:
+            yield f"stages: {one.id} and {after.id} overlap, {after.lower:g} to {one.below:g}"
+        if after.id <= one.id:
+            yield f"stages: {after.id} follows {one.id}; ids must rise with the index"
+    for stage in stages:
+        if stage.below is not None and stage.below <= stage.lower:
+            yield f"stages: {stage.id} is empty, from {stage.lower:g} below {stage.below:g}"
+    if last.below is None and last.lower > index.maximum:
+        yield f"stages: the last starts at {last.lower:g}, the index ends at {index.maximum:g}"
+    if last.below is not None and last.below <= index.maximum:
+        yield (
+            f"stages: the last ends below {last.below:g} and leaves out "
+            f"{index.maximum:g}; write below: null"
+        )
+
+
+def _repeated(ids: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(ids).items() if count > 1]
+
+
+def item_bounds(item: ItemEntry, scale: RangeEntry) -> tuple[float, float]:
+    """Least and greatest answer of an item; the scale's where it names none."""
+    low = scale.minimum if item.minimum is None else item.minimum
+    return low, scale.maximum if item.maximum is None else item.maximum

@@ -1,0 +1,76 @@
+"""The kinds of finding, what each does to the run by default, and what else it may do.
+
+`refuse` ends the run, `set_aside` takes the rows out and says so in the report, `warn` only
+says so. A client's `severity` may choose among those its kind allows: rows without a key
+cannot stay in, and a file that cannot be read has no rows to set aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+REFUSE, SET_ASIDE, WARN = "refuse", "set_aside", "warn"
+SEVERITIES = (REFUSE, SET_ASIDE, WARN)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`severity` by default; `allowed` lists what a client's configuration may choose."""
+
+    severity: str
+    allowed: tuple[str, ...]
+
+
+_FIXED = Kind(REFUSE, (REFUSE,))
+_ROW = Kind(REFUSE, (REFUSE, SET_ASIDE))
+_JUDGED = Kind(REFUSE, SEVERITIES)
+_ASIDE = Kind(SET_ASIDE, (REFUSE, SET_ASIDE))
+_NOTED = Kind(WARN, (REFUSE, WARN))
+
+KINDS: dict[str, Kind] = {
+    # files
+    "missing_table": _FIXED,
+    "two_files": _FIXED,
+    "unreadable_file": _FIXED,
+    "not_utf8": _FIXED,
+    "wrong_separator": _FIXED,
+    "link_out_of_folder": _FIXED,
+    "unknown_file": _NOTED,
+    "empty_table": _NOTED,
+    # columns
+    "missing_column": _FIXED,
+    "duplicate_column": _FIXED,
+    "wrong_type": _FIXED,
+    "unknown_column": _NOTED,
+    # cells and rows
+    "row_too_long": _ROW,
+    "row_too_short": Kind(WARN, SEVERITIES),
+    "missing_value": _ROW,
+    "not_a_number": _ROW,
+    "not_a_date": _ROW,
+    "control_character": _ROW,
+    "space_around": _NOTED,
+    "unknown_word": _ROW,
+    "invalid_currency": _ROW,
+    "invalid_year": _ROW,
+    "invalid_period_months": _ROW,
+    "unit_not_positive": _ROW,
+    "not_positive": _ROW,
+    "below_zero": _ROW,
+    "duplicate_row": _ROW,
+    # against the instrument, the other tables and the date of the run
+    "no_items_in_instrument": _FIXED,
+    "unknown_item": _ROW,
+    "unknown_measure": _ROW,
+    "unknown_block": _ROW,
+    "outside_scale": _ROW,
+    "importance_not_asked": _NOTED,
+    "other_instrument_version": _ROW,
+    "unknown_company": _ROW,
+    "company_set_aside": _ASIDE,
+    "company_without_scores": _NOTED,
+    "other_currency": _JUDGED,
+    "after_as_of": _ASIDE,
+    "superseded": _ASIDE,
+    "client_name_differs": _NOTED,
+}
