@@ -1,0 +1,270 @@
+"""Exhibits of `02_maturity`: index, stages, blocks, gaps, the way over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxkit.contracts import Client
+from cxkit.display import message
+from cxkit.exhibits.base import (
+    MIN_CELL,
+    Column,
+    Exhibit,
+    box,
+    mean_interval,
+    quartiles,
+    value,
+)
+from cxkit.measures import Maturity
+
+SECTION = "02_maturity"
+BINS = 20
+
+_QUARTILES = (
+    Column("label", message("column.group")),
+    Column("value", message("column.own"), "num"),
+    Column("q25", message("column.q25"), "num"),
+    Column("median", message("column.median"), "num"),
+    Column("q75", message("column.q75"), "num"),
+    Column("n", message("column.companies"), "int"),
+)
+
+
+def _own(frame: pd.DataFrame, company: str) -> pd.DataFrame:
+    return frame[frame["company_id"] == company] if company else frame.iloc[:0]
+
+
+def _name(client: Client, company: str) -> str:
+    about = _own(client.table("companies"), company)
+    return str(about["name"].iloc[0]) if len(about) else ""
+
+
+def _text(texts: Any, language: str) -> str:
+    return str(texts.get(language) or texts["en"])
+
+
+def distribution(client: Client, scores: Maturity, company: str = "") -> Exhibit:
+    """Companies by index in their latest wave, on the instrument's stages where it has them."""
+    latest = scores.latest
+    if len(latest) < MIN_CELL:
+        return box("maturity.distribution", SECTION, message("maturity.distribution_title"),
+                   message("maturity.too_few", companies=len(latest)))  # fmt: skip
+    instrument, index = scores.instrument, latest["index"].to_numpy(float)
+    edges = np.linspace(instrument.minimum, instrument.maximum, BINS + 1)
+    counts, _ = np.histogram(index, edges)
+    own = _own(latest, company)
+    median = float(np.median(index))
+    chart = {
+        "kind": "histogram", "x": message("axis.index", instrument=instrument.id),
+        "y": message("axis.companies"), "format": "num",
+        "bins": [{"from": float(a), "below": float(b), "n": int(n)}
+                 for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)],
+        "bands": _bands(client),
+        "marker": {"value": float(own["index"].iloc[0]), "label": _name(client, company)} if len(own)
+        else {"value": median, "label": message("label.median")},
+    }  # fmt: skip
+    values: dict[str, Any] = {
+        "median": median,
+        "maximum": instrument.maximum,
+        "n": len(latest),
+    }
+    headline = message("maturity.distribution", **values)
+    if len(own):
+        at = float(own["index"].iloc[0])
+        below = float((index < at).mean())
+        headline = message(
+            "maturity.own", **values, name=_name(client, company), own=at, below=below
+        )
+    columns, rows = _stage_rows(client, latest)
+    return Exhibit("maturity.distribution", SECTION, headline, chart, columns, rows,
+                   [message("maturity.no_interval")])  # fmt: skip
+
+
+def _bands(client: Client) -> list[dict[str, Any]]:
+    instrument, language = client.instrument, client.config.language
+    return [
+        {"from": s.lower, "below": instrument.maximum if s.below is None else s.below,
+         "label": f"{s.id} {_text(s.name, language)}"} for s in instrument.stages
+    ]  # fmt: skip
+
+
+def _stage_rows(
+    client: Client, latest: pd.DataFrame
+) -> tuple[tuple[Column, ...], list[dict[str, Any]]]:
+    """Companies by stage, or quartiles of the index where there are no stages."""
+    if not client.instrument.stages:
+        found = quartiles(latest["index"])
+        row = {"label": message("label.all_companies"), "value": None, **(found or {})}
+        return _QUARTILES, [row]
+    columns = (
+        Column("stage", message("column.stage")),
+        Column("n", message("column.companies"), "int"),
+        Column("share", message("column.share"), "pct"),
+        Column("provenance", message("column.provenance")),
+    )
+    rows = []
+    for stage in client.instrument.stages:
+        n = int((latest["stage"] == stage.id).sum())
+        rows.append({"stage": f"{stage.id} {_text(stage.name, client.config.language)}", "n": n,
+                     "share": n / len(latest), "provenance": stage.provenance})  # fmt: skip
+    return columns, rows
+
+
+def blocks(client: Client, scores: Maturity, company: str = "") -> Exhibit:
+    """Blocks against the quartiles of all companies, latest wave, on 0-100 of each range."""
+    return _dots(client, scores, company, "performance")
+
+
+def gaps(client: Client, scores: Maturity, company: str = "") -> Exhibit:
+    """Importance minus performance by block, both on 0-100; the largest median gap first."""
+    return _dots(client, scores, company, "gap")
+
+
+def _dots(client: Client, scores: Maturity, company: str, measure: str) -> Exhibit:
+    id = "maturity.gaps" if measure == "gap" else "maturity.blocks"
+    latest = scores.latest[["company_id", "wave"]]
+    frame = scores.blocks.merge(latest).dropna(subset=[measure])
+    own = _own(frame, company).set_index("block")[measure]
+    rows = []
+    for block in client.instrument.blocks:
+        found = quartiles(frame.loc[frame["block"] == block.id, measure])
+        if found:
+            rows.append({"label": _text(block.title, client.config.language),
+                         "value": value(own.get(block.id)), **found})  # fmt: skip
+    if not rows:
+        return box(id, SECTION, message(f"{id}_title"), message(f"{id}_none"))
+    if measure == "gap":
+        rows.sort(key=lambda r: -r["median"])
+    top, low = (
+        max(rows, key=lambda r: r["median"]),
+        min(rows, key=lambda r: r["median"]),
+    )
+    lower = min(0.0, *(r["q25"] for r in rows), *(_least(r) for r in rows))
+    chart = {
+        "kind": "dots",
+        "x": message(f"axis.{measure}"),
+        "format": "num",
+        "minimum": lower if measure == "gap" else 0.0,
+        "maximum": 100.0,
+        "rows": rows,
+    }
+    if measure == "gap":
+        chart["maximum"] = max(
+            *(r["q75"] for r in rows), *(_most(r) for r in rows), 1.0
+        )
+    headline = message(id, top=top["label"], top_value=top["median"], low=low["label"],
+                       low_value=low["median"], n=max(r["n"] for r in rows))  # fmt: skip
+    return Exhibit(
+        id, SECTION, headline, chart, _QUARTILES, rows, [message(f"{id}_note")]
+    )
+
+
+def _least(row: dict[str, Any]) -> float:
+    return row["q25"] if row["value"] is None else min(row["q25"], row["value"])
+
+
+def _most(row: dict[str, Any]) -> float:
+    return row["q75"] if row["value"] is None else max(row["q75"], row["value"])
+
+
+def industries(client: Client, scores: Maturity, company: str = "") -> Exhibit:
+    """Quartiles of the index by industry, latest wave; small industries are not shown."""
+    about = client.table("companies")[["company_id", "industry"]]
+    frame = scores.latest.merge(about, on="company_id", how="left")
+    own = _own(frame, company)
+    rows, hidden = [], 0
+    for industry, part in frame.groupby("industry", sort=True):
+        found = quartiles(part["index"])
+        hidden += found is None
+        mine = own.loc[own["industry"] == industry, "index"]
+        if found:
+            rows.append(
+                {
+                    "label": str(industry),
+                    "value": float(mine.iloc[0]) if len(mine) else None,
+                    **found,
+                }
+            )
+    id = "maturity.industries"
+    if not rows:
+        return box(
+            id, SECTION, message(f"{id}_title"), message(f"{id}_none", least=MIN_CELL)
+        )
+    rows.sort(key=lambda r: -r["median"])
+    chart = {"kind": "dots", "x": message("axis.index", instrument=scores.instrument.id),
+             "format": "num", "minimum": min(_least(r) for r in rows),
+             "maximum": max(_most(r) for r in rows), "rows": rows}  # fmt: skip
+    values = {"top": rows[0]["label"], "top_value": rows[0]["median"], "low": rows[-1]["label"],
+              "low_value": rows[-1]["median"], "n": len(rows)}  # fmt: skip
+    headline = message(id if len(rows) > 1 else f"{id}_one", **values)
+    notes = (
+        [message("maturity.hidden", hidden=hidden, least=MIN_CELL)] if hidden else []
+    )
+    return Exhibit(id, SECTION, headline, chart, _QUARTILES, rows, notes)
+
+
+def trend(client: Client, scores: Maturity, company: str = "") -> Exhibit:
+    """Mean index by year with its 95 % interval; the same companies need not be in every year."""
+    scored = scores.table.dropna(subset=["index"])
+    points = [
+        {"x": int(year), **mean_interval(part["index"])}
+        for year, part in scored.groupby(scored["wave"].dt.year)
+        if part["company_id"].nunique() >= MIN_CELL
+    ]
+    own = _own(scored, company)
+    mine = [
+        {"x": int(w.year), "y": float(v), "conf_low": None, "conf_high": None, "n": 1}
+        for w, v in zip(own["wave"], own["index"], strict=True)
+    ]
+    if len(points) < 2:
+        return box("maturity.trend", SECTION, message("maturity.trend_title"),
+                   message("maturity.one_wave"))  # fmt: skip
+    series = [{"label": message("label.all_companies"), "points": points}]
+    if len(mine) > 1:
+        series.append({"label": _name(client, company), "points": mine})
+    chart = {"kind": "lines", "x": message("axis.year"),
+             "y": message("axis.index", instrument=scores.instrument.id), "x_format": "year",
+             "y_format": "num", "series": series}  # fmt: skip
+    change = _same_companies(scored, points[0]["x"], points[-1]["x"])
+    headline = _trend_message(points, change)
+    columns = (
+        Column("x", message("axis.year"), "year"),
+        Column("y", message("column.mean"), "num"),
+        Column("conf_low", message("column.conf_low"), "num"),
+        Column("conf_high", message("column.conf_high"), "num"),
+        Column("n", message("column.companies"), "int"),
+    )
+    return Exhibit("maturity.trend", SECTION, headline, chart, columns, points,
+                   [message("maturity.trend_note")])  # fmt: skip
+
+
+def _same_companies(scored: pd.DataFrame, first: int, last: int) -> dict[str, Any]:
+    """Mean change of the companies scored in both years, with its interval."""
+    by = (
+        scored.assign(year=scored["wave"].dt.year)
+        .groupby(["company_id", "year"])["index"]
+        .mean()
+    )
+    wide = by.unstack()
+    change = (wide[last] - wide[first]).dropna()
+    return mean_interval(change) if len(change) >= MIN_CELL else {"n": len(change)}
+
+
+def _trend_message(
+    points: list[dict[str, Any]], change: dict[str, Any]
+) -> dict[str, Any]:
+    values = {
+        "first": points[0]["x"],
+        "last": points[-1]["x"],
+        "companies": change["n"],
+    }
+    if change.get("conf_low") is None:
+        return message("maturity.trend_few", **values)
+    clear = change["conf_low"] > 0 or change["conf_high"] < 0
+    return message(
+        "maturity.trend_clear" if clear else "maturity.trend_unclear",
+        **values, change=change["y"], low=change["conf_low"], high=change["conf_high"],
+    )  # fmt: skip

@@ -1,0 +1,293 @@
+"""How the score travels with an outcome, specification by specification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cxkit.display import Shown
+from cxkit.errors import ConfigError, SampleError
+from cxkit.measures import Panel
+from cxkit.models import least_squares as ls
+from cxkit.models.grades import grade
+from cxkit.models.multiplicity import holm
+from cxkit.models.power import minimum_detectable
+from cxkit.models.specifications import (
+    RECOMMENDED,
+    SPECIFICATIONS,
+    Specification,
+    specification,
+)
+
+MIN_COMPANIES = 12
+CLIP = (0.01, 0.99)
+
+
+@dataclass(frozen=True)
+class LinkageSpec:
+    """What was asked of a fit: outcome, lag in fiscal periods, specification, clipping.
+
+    clip holds the quantiles of the panel's outcomes beyond which an outcome counts as the
+    quantile itself; (0, 1) clips nothing.
+    """
+
+    outcome: str
+    lag: int
+    specification: str = RECOMMENDED
+    clip: tuple[float, float] = CLIP
+
+    def __post_init__(self) -> None:
+        specification(self.specification)
+        low, high = self.clip
+        if not 0 <= low < high <= 1:
+            raise ConfigError(
+                f"clip {low:g} and {high:g} are not quantiles in rising order"
+            )
+
+    @property
+    def id(self) -> str:
+        return f"linkage.{self.outcome}.{self.specification}.lag{self.lag}"
+
+
+@dataclass(frozen=True, eq=False)
+class LinkageResult(Shown):
+    """One estimate of how an outcome travels with the score.
+
+    table has one row per term (`score`, then controls): term, estimate, std_error, conf_low,
+    conf_high, p_value, as a fraction of revenue per point (of the term). Rows of the panel with
+    a missing group or control are left out and counted in `excluded`. Errors are clustered by
+    company (CR1), t with clusters less one degrees of freedom. r is the correlation of score and
+    outcome that is left after effects and controls; mde and mde_r are the least effect and
+    correlation this sample would find in 80 % of cases.
+    """
+
+    table: pd.DataFrame
+    spec: LinkageSpec
+    nobs: int
+    entities: int
+    excluded: pd.DataFrame
+    per_sd_within: float
+    per_tenth_of_scale: float
+    mde: float
+    r: float
+    mde_r: float
+    grade: str
+    role: str = "secondary"
+    p_adjusted: float | None = None
+
+    @property
+    def score(self) -> pd.Series:
+        """The row of the score."""
+        return self.table.set_index("term").loc["score"]
+
+    @property
+    def clear(self) -> bool:
+        """True when the 95 % interval leaves zero out."""
+        return bool(self.score.conf_low > 0 or self.score.conf_high < 0)
+
+    @property
+    def summary(self) -> str:
+        row = self.score
+        return (
+            f"{self.spec.id}: {100 * row.estimate:+.3f} points per score point "
+            f"({100 * row.conf_low:+.3f} to {100 * row.conf_high:+.3f}; {self.entities} companies; "
+            f"detectable from {100 * self.mde:.3f}; grade {self.grade})."
+        )
+
+    @property
+    def sample_line(self) -> str:
+        return (
+            f"{self.nobs:,} rows, {self.entities:,} companies, errors CR1 by company."
+        )
+
+    def as_row(self) -> dict[str, object]:
+        """The estimate as one entry of `estimates` in results.json."""
+        row, spec = self.score, self.spec
+        return {
+            "id": spec.id, "role": self.role, "family": "linkage", "outcome": spec.outcome,
+            "lag": spec.lag, "specification": spec.specification, "correction": "none",
+            "term": "score", "level": specification(spec.specification).level,
+            "estimate": row.estimate, "std_error": row.std_error, "conf_low": row.conf_low,
+            "conf_high": row.conf_high, "p_value": row.p_value, "p_adjusted": self.p_adjusted,
+            "nobs": self.nobs, "entities": self.entities, "clusters": self.entities,
+            "vcov": "CR1 by company", "unit": "fraction per score point",
+            "per_sd_within": self.per_sd_within, "per_tenth_of_scale": self.per_tenth_of_scale,
+            "mde": self.mde, "r": self.r, "mde_r": self.mde_r, "grade": self.grade,
+        }  # fmt: skip
+
+
+def fit_linkage(
+    panel: Panel, specification: str = RECOMMENDED, clip: tuple[float, float] = CLIP
+) -> LinkageResult:
+    """One specification on one panel; a SampleError where too few companies are left."""
+    spec = LinkageSpec(panel.outcome, panel.lag, specification, clip)
+    shape = SPECIFICATIONS[specification]
+    rows, excluded = _complete(panel.table, shape)
+    entities = rows["company_id"].nunique()
+    if entities < MIN_COMPANIES:
+        raise SampleError(
+            f"{spec.id}: {entities} companies have a score and an outcome; "
+            f"{MIN_COMPANIES} are needed"
+        )
+    fitted, covariance = _fit(_clipped(rows, panel.table, clip), rows, shape)
+    table = _tidy(fitted, covariance, ["score", *shape.controls], entities - 1)
+    return _result(panel, spec, rows, excluded, fitted, table)
+
+
+@dataclass(frozen=True, eq=False)
+class LinkageFamily(Shown):
+    """Every estimate of one run; the primary one was declared before.
+
+    results holds the estimates in the order asked; left_out one row per estimate that could not
+    be made: id, reason.
+    """
+
+    results: tuple[LinkageResult, ...]
+    primary: LinkageSpec
+    left_out: pd.DataFrame
+
+    @property
+    def main(self) -> LinkageResult | None:
+        """The primary estimate; None where it could not be made."""
+        return next((r for r in self.results if r.spec == self.primary), None)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per estimate."""
+        keep = ["id", "role", "estimate", "conf_low", "conf_high", "p_value", "p_adjusted", "mde",
+                "entities", "grade"]  # fmt: skip
+        return pd.DataFrame([{k: r.as_row()[k] for k in keep} for r in self.results])
+
+    @property
+    def summary(self) -> str:
+        main = self.main
+        return main.summary if main else f"{self.primary.id} could not be estimated."
+
+    @property
+    def sample_line(self) -> str:
+        return f"{len(self.results)} estimates, {len(self.left_out)} could not be made."
+
+
+def fit_linkages(
+    panels: Iterable[Panel],
+    primary: LinkageSpec,
+    specifications: Sequence[str] = tuple(SPECIFICATIONS),
+) -> LinkageFamily:
+    """Every specification on every panel, the primary marked, the rest Holm-adjusted together."""
+    results, left_out = [], []
+    for panel in panels:
+        for name in specifications:
+            try:
+                results.append(fit_linkage(panel, name, primary.clip))
+            except SampleError as error:
+                spec = LinkageSpec(panel.outcome, panel.lag, name, primary.clip)
+                left_out.append((spec.id, str(error)))
+    others = [r.spec for r in results if r.spec != primary]
+    p_values = [float(r.score.p_value) for r in results if r.spec != primary]
+    adjusted = dict(zip(others, holm(p_values), strict=True))
+    marked = tuple(
+        replace(r, role="primary")
+        if r.spec == primary
+        else replace(r, p_adjusted=adjusted[r.spec])
+        for r in results
+    )
+    return LinkageFamily(
+        marked, primary, pd.DataFrame(left_out, columns=["id", "reason"])
+    )
+
+
+def _complete(
+    table: pd.DataFrame, shape: Specification
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows with every group and control, and the count of the others by column."""
+    lost, rows = [], table
+    for column in (*shape.effects, *shape.controls):
+        has = rows[column].notna()
+        if (~has).any():
+            lost.append((f"{column.replace('_', ' ')} missing", int((~has).sum())))
+        rows = rows[has]
+    return rows, pd.DataFrame(lost, columns=["reason", "rows"])
+
+
+def _clipped(
+    rows: pd.DataFrame, whole: pd.DataFrame, clip: tuple[float, float]
+) -> np.ndarray:
+    """Outcomes of the rows, clipped at quantiles of the whole panel."""
+    low, high = np.quantile(whole["outcome"].to_numpy(float), clip)
+    return np.clip(rows["outcome"].to_numpy(float), low, high)
+
+
+def _fit(
+    y: np.ndarray, rows: pd.DataFrame, shape: Specification
+) -> tuple[ls.Fit, np.ndarray]:
+    x = rows[["score", *shape.controls]].to_numpy(float)
+    if not shape.effects:
+        x = np.column_stack([x, np.ones(len(x))])
+    effects = [ls.codes(rows[e].to_numpy(str)) for e in shape.effects]
+    company = ls.codes(rows["company_id"].to_numpy(str))
+    fitted = ls.fit(y, x, effects)
+    nested = int(company.max()) + 1 if "company_id" in shape.effects else 0
+    if not np.isfinite(fitted.coef).all():
+        raise SampleError(
+            f"{shape.name}: the score does not vary once its effects are removed, so nothing "
+            "can be estimated"
+        )
+    return fitted, ls.covariance_clustered(fitted, company, nested=nested)
+
+
+def _tidy(
+    fitted: ls.Fit, covariance: np.ndarray, terms: list[str], df: int
+) -> pd.DataFrame:
+    """Terms in the kit's column vocabulary, 95 % intervals by t with df degrees of freedom."""
+    estimate = fitted.coef[: len(terms)]
+    error = np.sqrt(np.diag(covariance))[: len(terms)]
+    reach = stats.t.ppf(0.975, df) * error
+    return pd.DataFrame(
+        {
+            "term": terms,
+            "estimate": estimate,
+            "std_error": error,
+            "conf_low": estimate - reach,
+            "conf_high": estimate + reach,
+            "p_value": 2 * stats.t.sf(np.abs(estimate / error), df),
+        }
+    )
+
+
+def _result(
+    panel: Panel,
+    spec: LinkageSpec,
+    rows: pd.DataFrame,
+    excluded: pd.DataFrame,
+    fitted: ls.Fit,
+    table: pd.DataFrame,
+) -> LinkageResult:
+    entities = rows["company_id"].nunique()
+    estimate, error = table.loc[0, "estimate"], table.loc[0, "std_error"]
+    within = rows["score"] - rows.groupby("company_id")["score"].transform("mean")
+    sd_within = float(np.sqrt(np.square(within).sum() / max(1, len(rows) - entities)))
+    scale = _partial_scale(fitted)
+    mde = minimum_detectable(error, entities - 1)
+    return LinkageResult(
+        table, spec, len(rows), entities, excluded,
+        per_sd_within=float(estimate * sd_within),
+        per_tenth_of_scale=float(estimate * panel.span / 10),
+        mde=mde, r=float(estimate * scale), mde_r=min(1.0, mde * scale),
+        grade=grade(SPECIFICATIONS[spec.specification], spec.lag, corrected=False, checks=()),
+    )  # fmt: skip
+
+
+def _partial_scale(fitted: ls.Fit) -> float:
+    """What turns the score's slope into a correlation: its spread over the outcome's, both
+    after the other regressors are removed."""
+    others = np.delete(fitted.x, 0, axis=1)
+    outcome = fitted.residual + fitted.x[:, 0] * fitted.coef[0]
+    score = fitted.x[:, 0]
+    if others.shape[1]:
+        score = score - others @ np.linalg.lstsq(others, score, rcond=None)[0]
+        outcome = fitted.residual + score * fitted.coef[0]
+    return float(np.sqrt(score @ score / (outcome @ outcome)))

@@ -1,0 +1,287 @@
+"""The run a notebook opens: its client, its measures, and what it leaves behind.
+
+Driven by the runner, a notebook writes its fragment into the staging folder named by the run
+context (`CXKIT_RUN`). Opened by hand or by plain papermill it works the same and writes to
+`outputs/.scratch/<client>/<notebook>/`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxkit.contracts import Client, project_root, read_client
+from cxkit.errors import ConfigError, nearest
+from cxkit.exhibits import Exhibit, Gallery
+from cxkit.exhibits.answer import answer
+from cxkit.measures import Accounts, Maturity, Panel, accounts, maturity, panel
+from cxkit.models import RECOMMENDED, Check, LinkageFamily, LinkageSpec
+
+CONTEXT = "CXKIT_RUN"
+TRUTH = Path("data") / "truth"
+
+
+class Run:
+    """One notebook's part of a report.
+
+    client is the checked client folder; scores and accounts are computed when first asked for.
+    What is shown or recorded here, in that order, is what `save` writes.
+    """
+
+    def __init__(
+        self, notebook: str, client: Client, seed: int, context: dict[str, Any] | None
+    ) -> None:
+        self.notebook = notebook
+        self.client = client
+        self.seed = seed
+        self._context = context
+        self._exhibits: list[Exhibit] = []
+        self._estimates: dict[str, dict[str, object]] = {}
+        self._checks: list[Check] = []
+        self._excluded: list[dict[str, Any]] = []
+        self._answer: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Run({self.notebook}, {self.client.config.client}, as of {self.as_of})"
+
+    @property
+    def as_of(self) -> str:
+        """The last day of the data, as an ISO date."""
+        return str(self.client.config.as_of)
+
+    @property
+    def language(self) -> str:
+        return self.client.config.language
+
+    def company(self, company_id: str = "") -> str:
+        """The company to show among the others: the one named, else the client's own, else ""."""
+        chosen = company_id or self.client.config.company or ""
+        known = self.client.table("companies")["company_id"]
+        if chosen and not (known == chosen).any():
+            raise ConfigError(
+                f'no company "{chosen}" in companies{nearest(chosen, known)}'
+            )
+        return chosen
+
+    @cached_property
+    def scores(self) -> Maturity:
+        """Index, blocks and stage of every company and wave."""
+        return maturity(self.client)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Growth and margins of every fiscal period."""
+        return accounts(self.client)
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcomes the client asks for; those of the kit that the accounts hold, else."""
+        if self.client.config.outcomes:
+            return tuple(self.client.config.outcomes)
+        table = self.accounts.table
+        known = ("revenue_growth", "gross_margin", "operating_margin", "net_margin")
+        return tuple(o for o in known if table[o].notna().any()) or ("revenue_growth",)
+
+    def panel(self, outcome: str = "", lag: int | None = None) -> Panel:
+        """Scores joined with an outcome; by default the primary one of the client."""
+        chosen = self.primary()
+        return panel(
+            self.client,
+            self.scores,
+            self.accounts,
+            outcome or chosen.outcome,
+            chosen.lag if lag is None else lag,
+        )
+
+    def panels(self, lags: Iterable[int] = (1, 0)) -> list[Panel]:
+        """One panel per outcome and lag, outcomes in the client's order."""
+        return [self.panel(outcome, lag) for outcome in self.outcomes for lag in lags]
+
+    def primary(
+        self,
+        outcome: str = "",
+        lag: int = -1,
+        specification: str = "",
+        clip: tuple[float, float] = (0.01, 0.99),
+    ) -> LinkageSpec:
+        """The one estimate declared before the run: arguments, else client.yml, else defaults.
+
+        "" and a lag of -1 stand for what client.yml says, or next year's first outcome within
+        companies.
+        """
+        asked = self.client.config.primary
+        if lag == -1:
+            lag = 1 if asked is None or asked.lag is None else asked.lag
+        return LinkageSpec(
+            outcome or (asked and asked.outcome) or self.outcomes[0],
+            lag,
+            specification or (asked and asked.specification) or RECOMMENDED,
+            clip,
+        )
+
+    @cached_property
+    def truth(self) -> dict[str, Any]:
+        """Planted effects per score point by outcome, for a simulated client of the project.
+
+        Empty for every other client: a client folder elsewhere has no truth file.
+        """
+        root, slug = project_root(), self.client.config.client
+        path = root / TRUTH / f"{slug}.json"
+        home = root / "data" / "clients" / slug
+        if self.client.folder.resolve() != home.resolve() or not path.is_file():
+            return {}
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return dict(found.get("effects_per_point", {}))
+
+    def show(self, shown: Exhibit | Gallery) -> Exhibit | Gallery:
+        """Keep an exhibit, or several, for the report, and hand it back to be looked at."""
+        for exhibit in shown.exhibits if isinstance(shown, Gallery) else (shown,):
+            self._exhibits = [e for e in self._exhibits if e.id != exhibit.id]
+            self._exhibits.append(exhibit)
+        return shown
+
+    def record(self, *found: LinkageFamily | Check | Panel | Sequence[Any]) -> None:
+        """Keep estimates, checks and what fell out of a panel for results.json."""
+        for one in found:
+            if isinstance(one, LinkageFamily):
+                self._estimates |= {r.spec.id: r.as_row() for r in one.results}
+                self._excluded += [
+                    {"reason": row["reason"], "rows": 0}
+                    for row in one.left_out.to_dict("records")
+                ]
+            elif isinstance(one, Check):
+                self._checks = [c for c in self._checks if c.id != one.id] + [one]
+            elif isinstance(one, Panel):
+                self._excluded += _excluded(one)
+            elif isinstance(one, (list, tuple)):
+                self.record(*one)
+            else:
+                raise ConfigError(
+                    f"a run keeps estimates, checks and panels, not {type(one)}"
+                )
+
+    def conclude(self, family: LinkageFamily, panel: Panel) -> dict[str, Any]:
+        """Make the primary estimate the report's answer; returns it to be read."""
+        self._answer = answer(family, self.truth, panel.companies, self.language)
+        return self._answer
+
+    def save(self) -> Path:
+        """Write the fragment, complete or not at all; its place is the run's marker of success."""
+        folder = self._folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.notebook}.json"
+        partial = path.with_suffix(".tmp")
+        content = json.dumps(
+            self._fragment(), ensure_ascii=False, allow_nan=False, default=_plain
+        )
+        partial.write_text(content, encoding="utf-8")
+        os.replace(partial, path)
+        return path.relative_to(path.parents[2])
+
+    def _folder(self) -> Path:
+        if self._context:
+            return Path(self._context["staging"]) / "fragments"
+        return (
+            project_root()
+            / "outputs"
+            / ".scratch"
+            / self.client.config.client
+            / self.notebook
+        )
+
+    def _fragment(self) -> dict[str, Any]:
+        section = {"section": self.notebook}
+        return {
+            "notebook": self.notebook,
+            "token": (self._context or {}).get("token"),
+            "complete": True,
+            "estimates": [_clean(row) | section for row in self._estimates.values()],
+            "checks": [c.as_row() | section for c in self._checks],
+            "exhibits": [_clean(e.as_row()) for e in self._exhibits],
+            "excluded": [row | section for row in self._excluded],
+            "analysis": {"maturity": self._analysis(), "members": []},
+            "answer": self._answer,
+        }
+
+    def _analysis(self) -> list[dict[str, Any]]:
+        """Scores by company and wave; only the maturity notebook leaves them."""
+        if self.notebook != "02_maturity":
+            return []
+        blocks = _by_company(self.scores.blocks)
+        rows = []
+        for row in self.scores.table.to_dict("records"):
+            wave = row["wave"].date().isoformat()
+            stage = None if pd.isna(row["stage"]) else int(row["stage"])
+            rows.append({
+                "company_id": row["company_id"], "wave": wave, "index": _number(row["index"]),
+                "conf_low": None, "conf_high": None, "error_source": None, "stage": stage,
+                "stage_probability": None, "blocks": blocks.get((row["company_id"], wave), {}),
+            })  # fmt: skip
+        return rows
+
+
+def open_run(notebook: str, client: str, as_of: str = "", seed: int = 0) -> Run:
+    """Open the run of one notebook for one client.
+
+    client is a name below data/clients or a folder's path; as_of an ISO date, "" for the
+    client's own. Rows dated after as_of are set aside. Data that do not fit their contract
+    raise a ContractError with every finding.
+    """
+    where = os.environ.get(CONTEXT)
+    context: dict[str, Any] | None = None
+    if where:
+        context = json.loads(Path(where).read_text(encoding="utf-8"))
+        if context is not None and context.get("notebook") not in (None, notebook):
+            raise ConfigError(
+                f'the run expects notebook "{context["notebook"]}", but "{notebook}" was opened'
+            )
+    folder = context["client_dir"] if context else client
+    return Run(notebook, read_client(folder, as_of=as_of or None), seed, context)
+
+
+def _excluded(found: Panel) -> list[dict[str, Any]]:
+    return [
+        {"reason": row["reason"], "rows": int(row["rows"]), "outcome": found.outcome,
+         "lag": found.lag} for row in found.excluded.to_dict("records")
+    ]  # fmt: skip
+
+
+def _by_company(blocks: pd.DataFrame) -> dict[tuple[str, str], dict[str, float | None]]:
+    """Block scores by company and wave, missing ones as None."""
+    wide = blocks.pivot(
+        index=["company_id", "wave"], columns="block", values="performance"
+    )
+    rows = wide.to_dict("records")
+    keys = [(str(c), w.date().isoformat()) for c, w in wide.index]
+    return {
+        k: {str(b): _number(v) for b, v in r.items()}
+        for k, r in zip(keys, rows, strict=True)
+    }
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _plain(value: Any) -> Any:
+    """numpy scalars as Python's; anything else is a defect that must be seen."""
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value)} does not belong in results")
+
+
+def _clean(value: Any) -> Any:
+    """NaN and infinities become None, through mappings and lists."""
+    if isinstance(value, dict):
+        return {k: _clean(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(v) for v in value]
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    return value
