@@ -1,0 +1,1 @@
+"""Runs: parameters, papermill, kernels, staging and publication; no statistics."""
