@@ -1,0 +1,23 @@
+"""Words, numbers and printed results; knows no result type, so every layer may use it."""
+
+from __future__ import annotations
+
+from cxkit.display.numbers import FORMATS, MISSING, is_missing
+from cxkit.display.shown import Shown, table_html
+from cxkit.display.texts import Text, column, has_text, message, number, plain, text, ticks
+
+__all__ = [
+    "FORMATS",
+    "MISSING",
+    "Shown",
+    "Text",
+    "column",
+    "has_text",
+    "is_missing",
+    "message",
+    "number",
+    "plain",
+    "table_html",
+    "text",
+    "ticks",
+]

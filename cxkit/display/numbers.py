@@ -1,0 +1,144 @@
+"""Numbers as a reader sees them: signs, grouping, percent, a dash where there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Any
+
+from cxkit.errors import ConfigError, nearest
+
+MISSING = "–"
+MINUS = "−"
+_NOTHING = 5e-7  # below this a point or a percent is rounding error
+NARROW_SPACE = "\u202f"  # joins a number to its percent sign; never breaks a line
+
+
+def formatted(value: Any, fmt: str) -> str:
+    """One value in a format; None, NaN, infinities and NaT are a dash.
+
+    fmt is one of: pp (signed percentage points of a fraction), pct (percent of a fraction),
+    points (signed), num, int (grouped), year, p (p-value), date, text. Three significant
+    figures, but pp and points keep two decimals below ten, so that a column lines up.
+    """
+    if fmt not in FORMATS:
+        raise ConfigError(f'unknown number format "{fmt}"{nearest(fmt, FORMATS)}')
+    if is_missing(value):
+        return MISSING
+    return FORMATS[fmt](value)
+
+
+def tick_labels(values: Sequence[float], fmt: str) -> list[str]:
+    """The numbers of an axis, all with the same decimals: the fewest that tell them apart."""
+    if fmt not in _AXIS:
+        return [formatted(value, fmt) for value in values]
+    scale, signed, unit = _AXIS[fmt]
+    scaled = [scale * float(value) for value in values]
+    places = next((p for p in range(9) if all(_whole(v, p) for v in scaled)), 9)
+    return [_decimals(v, places, signed) + unit for v in scaled]
+
+
+def aligned(values: Sequence[Any], fmt: str) -> list[str]:
+    """A column of numbers with the same decimals, those that suit its middle value.
+
+    A number that would read as zero without being zero keeps its own figures, and so does
+    every number of a column that spans more than three orders of magnitude.
+    """
+    sizes = sorted(abs(float(v)) for v in values if _is_number(v) and v)
+    if fmt not in _AXIS or fmt == "int" or not sizes or sizes[-1] > 1000 * sizes[0]:
+        return [formatted(value, fmt) for value in values]
+    scale, signed, unit = _AXIS[fmt]
+    middle = scale * sizes[len(sizes) // 2]
+    places = _places(middle, 3) if fmt == "num" else _column_places(middle, _USUAL[fmt])
+    return [
+        _decimals(scale * float(v), places, signed) + unit
+        if _is_number(v) and (not v or round(scale * abs(float(v)), places))
+        else formatted(v, fmt)
+        for v in values
+    ]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not is_missing(value)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value is absent: None, NaN, an infinity, NaT or pandas' NA."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, Real) and not math.isfinite(value)
+
+
+def _whole(value: float, places: int) -> bool:
+    return math.isclose(value, round(value, places), rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _decimals(value: float, places: int, signed: bool = False) -> str:
+    """Grouped, with a true minus sign; a zero, however it came about, has no sign."""
+    shown = f"{value:+,.{places}f}" if signed else f"{value:,.{places}f}"
+    if not any(digit in shown for digit in "123456789"):
+        shown = shown.lstrip("+-")
+    return shown.replace("-", MINUS)
+
+
+def _places(value: float, digits: int) -> int:
+    """Decimals that give `digits` significant figures, none for large numbers."""
+    if value == 0:
+        return 0
+    rounded = float(f"{abs(value):.{digits - 1}e}")  # 9.996 has the decimals of 10.0
+    return min(12, max(0, digits - 1 - math.floor(math.log10(rounded))))
+
+
+def _num(value: Any) -> str:
+    return _decimals(float(value), _places(float(value), 3))
+
+
+def _signed(value: float) -> str:
+    """Two decimals below ten, then three figures; a small number keeps two figures."""
+    return _decimals(value, _column_places(value, 2), signed=True)
+
+
+def _percent(value: Any) -> str:
+    percent = 100 * float(value)
+    return _decimals(percent, _column_places(percent, 1)) + NARROW_SPACE + "%"
+
+
+def _column_places(value: float, usual: int) -> int:
+    """The usual decimals of a column, more for a small number, fewer beyond three figures."""
+    if _NOTHING <= abs(value) < 0.1:
+        return _places(value, 2)
+    return min(usual, _places(value, 3)) if abs(value) >= 1 else usual
+
+
+def _p_value(value: Any) -> str:
+    p = float(value)
+    if p < 0.001:
+        return "< 0.001"
+    return "> 0.999" if p > 0.999 else f"{p:.3f}"
+
+
+def _date(value: Any) -> str:
+    return value.isoformat()[:10] if isinstance(value, (dt.date, dt.datetime)) else str(value)[:10]
+
+
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "pp": lambda v: _signed(100 * float(v)),
+    "pct": _percent,
+    "points": lambda v: _signed(float(v)),
+    "num": _num,
+    "int": lambda v: _decimals(float(v), 0),
+    "year": lambda v: f"{round(float(v))}",
+    "p": _p_value,
+    "date": _date,
+    "text": str,
+}
+_AXIS = {
+    "pp": (100.0, True, ""),
+    "pct": (100.0, False, NARROW_SPACE + "%"),
+    "points": (1.0, True, ""),
+    "num": (1.0, False, ""),
+    "int": (1.0, False, ""),
+}
+_USUAL = {"pp": 2, "points": 2, "pct": 1}

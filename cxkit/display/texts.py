@@ -1,0 +1,132 @@
+"""Texts in a report's language, and numbers as that language writes them.
+
+A text is either a `str`, the client's own words, shown as they are, or a message
+`{"id": ..., "values": {...}}`, ours, kept as id and values so that it can be drawn again in
+another language. Templates lie in one YAML file per language beside this module.
+"""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from cxkit.display.numbers import FORMATS, aligned, formatted, tick_labels
+from cxkit.errors import ConfigError, nearest
+
+Text = str | Mapping[str, Any]
+
+LANGUAGES = ("en",)
+_UNSEEN = "\ufffd"
+_DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
+
+
+def message(id: str, **values: Any) -> dict[str, Any]:
+    """A message: the id of a template and the values it is filled with."""
+    return {"id": id, "values": values}
+
+
+def text(t: Text, language: str = "en") -> str:
+    """A text drawn in a language; a client's own words come back unchanged."""
+    if isinstance(t, str):
+        return t
+    template = _template(str(t["id"]), language)
+    return _Filler(language).vformat(template, (), t.get("values") or {})
+
+
+def has_text(id: str, language: str = "en") -> bool:
+    """Whether a language has a template of this id."""
+    return id in _catalogue(language)
+
+
+def number(value: Any, fmt: str, language: str = "en") -> str:
+    """A value as the reader sees it; missing values are a dash, messages are drawn.
+
+    fmt is one of: pp (signed percentage points of a fraction), pct (percent of a fraction),
+    points (signed), num (three significant figures), int, year, p (p-value), date, text.
+    """
+    if isinstance(value, Mapping):
+        return text(value, language)
+    if isinstance(value, bool) and fmt in FORMATS:
+        return text(message("display.yes" if value else "display.no"), language)
+    return formatted(value, fmt)
+
+
+def column(values: Sequence[Any], fmt: str, language: str = "en") -> list[str]:
+    """A table's column: numbers with the same decimals, missing values a dash, texts drawn."""
+    plain_numbers = [not isinstance(value, (bool, str, Mapping)) for value in values]
+    numbers = [value for value, is_number in zip(values, plain_numbers, strict=True) if is_number]
+    shown = iter(aligned(numbers, fmt))
+    return [
+        next(shown)
+        if is_number
+        else (value if isinstance(value, str) else number(value, fmt, language))
+        for value, is_number in zip(values, plain_numbers, strict=True)
+    ]
+
+
+def ticks(values: Sequence[float], fmt: str, language: str = "en") -> list[str]:
+    """The numbers of an axis in a format, all with the same decimals."""
+    _catalogue(language)
+    return tick_labels(values, fmt)
+
+
+def plain(shown: str) -> str:
+    """One line that prints anywhere: what cannot be seen, or turns the line round, is marked.
+
+    Control characters, direction overrides and lone surrogates become a replacement mark,
+    tabs and line breaks a space; everything else stays as the client wrote it.
+    """
+    return "".join(_seen(c) for c in shown)
+
+
+def _seen(c: str) -> str:
+    if c in _BREAKS:
+        return " "
+    hidden = c in _DIRECTION or unicodedata.category(c) in ("Cc", "Cs")
+    return _UNSEEN if hidden or ord(c) in (0xFFFE, 0xFFFF) else c
+
+
+class _Filler(string.Formatter):
+    """Fills a template: `{x:pp}` formats a number, `{x:term}` looks a term up, `{x:Term}` so
+    that it can open a sentence."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:
+        """Only plain names: a template cannot reach into a value's attributes."""
+        if field_name not in kwargs:
+            raise ConfigError(f'a text needs the value "{field_name}", which was not given')
+        return kwargs[field_name], field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Mapping):
+            return text(value, self.language)
+        if format_spec in ("term", "Term"):
+            shown = text(message(f"term.{value}"), self.language)
+            return shown[:1].upper() + shown[1:] if format_spec == "Term" else shown
+        return number(value, format_spec or "text", self.language)
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    if language not in LANGUAGES:
+        raise ConfigError(
+            f'reports in "{language}" are not written yet; use one of: {", ".join(LANGUAGES)}'
+        )
+    source = resources.files("cxkit.display").joinpath(f"{language}.yml")
+    return dict(YAML(typ="safe", pure=True).load(source.read_text(encoding="utf-8")) or {})
+
+
+def _template(id: str, language: str) -> str:
+    catalogue = _catalogue(language)
+    if id not in catalogue:
+        raise ConfigError(f'no text "{id}" in {language}.yml{nearest(id, catalogue)}')
+    return catalogue[id]

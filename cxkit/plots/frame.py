@@ -1,0 +1,123 @@
+"""A chart with two numbered axes: what is measured above, numbers left and below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from cxkit.plots.key import Entry, draw_key, key_height
+from cxkit.plots.measure import height, line_height, widest, wrap
+from cxkit.plots.scale import Scale, scale, upright
+from cxkit.plots.sheet import Sheet
+from cxkit.plots.style import GRID, INK, QUIET, RULE, SMALL, WIDTH
+
+_EDGE = 0.3  # inches kept free where the last tick's words reach beyond the axes
+
+
+@dataclass(frozen=True)
+class Side:
+    """One axis: its title, number format and limits; ticks replace the numbers it would find."""
+
+    title: str
+    fmt: str
+    limits: tuple[float, float]
+    ticks: tuple[tuple[float, str], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What such a chart says besides its marks.
+
+    right and above are inches the caller needs beside and above the axes for words of its own.
+    """
+
+    x: Side
+    y: Side
+    language: str = "en"
+    key: Sequence[Entry] = ()
+    notes: Sequence[str] = ()
+    right: float = 0.0
+    above: float = 0.0
+    tall: float = 2.7
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The sheet and axes, with the axes' place on the sheet in inches."""
+
+    sheet: Sheet
+    ax: Axes
+    left: float
+    top: float
+    room: float
+    tall: float
+
+    def across(self, value: float) -> float:
+        """Inches from the sheet's left edge of a value on the horizontal axis."""
+        low, high = self.ax.get_xlim()
+        return self.left + self.room * (value - low) / (high - low)
+
+    def down(self, value: float) -> float:
+        """Inches from the sheet's top of a value on the vertical axis."""
+        low, high = self.ax.get_ylim()
+        return self.top + self.tall * (high - value) / (high - low)
+
+
+def frame_room(y: Side, right: float, tall: float = 2.7, language: str = "en") -> float:
+    """Inches the axes of such a frame are wide."""
+    return WIDTH - _left(y, tall, language) - max(right, _EDGE)
+
+
+def draw_frame(frame: Frame) -> Drawn:
+    """The figure with titles, numbers and grid in place; the caller adds marks and words."""
+    title = wrap(frame.y.title, WIDTH)
+    notes = [line for note in frame.notes for line in wrap(note, WIDTH, SMALL)]
+    left = _left(frame.y, frame.tall, frame.language)
+    room = frame_room(frame.y, frame.right, frame.tall, frame.language)
+    below = wrap(frame.x.title, room)
+    top = key_height(frame.key, WIDTH) + height(title) + 0.1 + frame.above
+    foot = 0.07 + line_height() + height(below) + 0.06 + height(notes, SMALL) + 0.06
+    sheet = Sheet(top + frame.tall + foot)
+    draw_key(sheet, frame.key, WIDTH)
+    sheet.lines(0, key_height(frame.key, WIDTH), title, color=INK)
+    ax = sheet.axes(left, top, room, frame.tall)
+    ax.set_xlim(*frame.x.limits)
+    ax.set_ylim(*frame.y.limits)
+    drawn = Drawn(sheet, ax, left, top, room, frame.tall)
+    _draw_ticks(drawn, frame)
+    end = sheet.lines(left, top + frame.tall + 0.07 + line_height(), below, color=INK)
+    sheet.lines(0, end + 0.06, notes, size=SMALL, color=QUIET)
+    return drawn
+
+
+def _side(side: Side, room: float, language: str, *, up: bool) -> Scale:
+    if side.ticks is None:
+        find = upright if up else scale
+        return find(*side.limits, side.fmt, room, language)
+    places, labels = zip(*side.ticks, strict=True) if side.ticks else ((), ())
+    return Scale(*side.limits, places, labels)
+
+
+def _left(y: Side, tall: float, language: str) -> float:
+    labels = _side(y, tall, language, up=True).labels
+    return max(widest(labels) + 0.1, _EDGE)
+
+
+def _draw_ticks(drawn: Drawn, frame: Frame) -> None:
+    sheet, ax, bottom = drawn.sheet, drawn.ax, drawn.top + drawn.tall
+    y = _side(frame.y, frame.tall, frame.language, up=True)
+    for place, label in zip(y.places, y.labels, strict=True):
+        ax.axhline(place, color=GRID, linewidth=0.7, zorder=0)
+        middle = drawn.down(place) - line_height() / 2
+        sheet.lines(drawn.left - 0.08, middle, [label], color=QUIET, ha="right")
+    x = _side(frame.x, drawn.room, frame.language, up=False)
+    for place, label in zip(x.places, x.labels, strict=True):
+        sheet.lines(drawn.across(place), bottom + 0.07, [label], color=QUIET, ha="center")
+        sheet.stroke(
+            [(drawn.across(place), bottom), (drawn.across(place), bottom + 0.04)],
+            color=RULE,
+            linewidth=0.8,
+        )
+    sheet.stroke([(drawn.left, bottom), (drawn.left + drawn.room, bottom)], color=RULE, linewidth=1)
