@@ -77,7 +77,9 @@ def split_lock(text: str) -> tuple[str, str]:
     """The lock's two parts: what running needs, and what the extras add."""
     one, mark, two = text.partition(PART_TWO)
     if not mark:
-        raise SetupError(f"requirements.lock lacks the line {PART_TWO!r}; make it with make lock.", 2)
+        raise SetupError(
+            f"requirements.lock lacks the line {PART_TWO!r}; make it with make lock.", 2
+        )
     return one, two
 
 
@@ -97,6 +99,11 @@ def read_stamp(venv: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return stamp if isinstance(stamp, dict) else {}
+
+
+def write_stamp(venv: Path, goal: dict[str, object]) -> None:
+    """Note what the environment now matches."""
+    (venv / STAMP).write_text(json.dumps(goal, indent=1) + "\n", encoding="utf-8")
 
 
 def is_current(stamp: dict[str, object], goal: dict[str, object]) -> bool:
@@ -157,7 +164,14 @@ def install(venv: Path, lock: str) -> None:
     part = venv / "cxkit-setup.lock"
     part.write_text(lock, encoding="utf-8")
     pip = [str(python_of(venv)), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    options = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-compile", "--no-user"]
+    options = [
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "--no-deps",
+        "--no-compile",
+        "--no-user",
+    ]
     run([*pip, "install", "-q", *options, "-r", str(part)], "installing packages", venv.parent)
     part.unlink()
 
@@ -177,7 +191,9 @@ def compile_bytecode(venv: Path) -> None:
     what is looked for is that the packages themselves have bytecode afterwards.
     """
     say("compiling bytecode, so that every start is fast")
-    library = next(iter(sorted(venv.glob("[Ll]ib/python*/site-packages"))), venv / "Lib/site-packages")
+    library = next(
+        iter(sorted(venv.glob("[Ll]ib/python*/site-packages"))), venv / "Lib/site-packages"
+    )
     own = venv.parent / "cxkit"
     compiler = [str(python_of(venv)), "-I", "-m", "compileall", "-qq", "-j", "0"]
     subprocess.run([*compiler, str(library), str(own)], stdin=subprocess.DEVNULL, check=False)
@@ -201,7 +217,7 @@ def set_up(root: Path, dev: bool) -> bool:
     install(venv, one + two if goal["dev"] else one)
     install_project(venv)
     compile_bytecode(venv)
-    (venv / STAMP).write_text(json.dumps(goal, indent=1) + "\n", encoding="utf-8")
+    write_stamp(venv, goal)
     say("done")
     return True
 
