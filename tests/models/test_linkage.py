@@ -1,0 +1,170 @@
+"""Linkage: what is marked primary, what is adjusted, what a grade lets pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from cxkit.errors import ConfigError, SampleError
+from cxkit.measures import Panel
+from cxkit.models import LinkageSpec, check_linkage, fit_linkage, fit_linkages
+from cxkit.models.grades import grade
+from cxkit.models.multiplicity import holm
+from cxkit.models.power import multiplier
+from cxkit.models.specifications import SPECIFICATIONS
+
+
+def sample(
+    companies: int = 60, effect: float = 0.01, seed: int = 1, outcome: str = "revenue_growth"
+) -> Panel:
+    """A panel over six years with a planted effect per point; company levels confound it."""
+    rng = np.random.default_rng(seed)
+    company, year = np.repeat(np.arange(companies), 6), np.tile(np.arange(2015, 2021), companies)
+    level = rng.normal(size=companies)[company]
+    score = 60 + 8 * level + 4 * rng.normal(size=len(company))
+    value = effect * score - 0.05 * level + 0.05 * rng.normal(size=len(company))
+    table = pd.DataFrame(
+        {
+            "company_id": [f"c{i:03d}" for i in company],
+            "wave": pd.to_datetime([f"{y}-06-30" for y in year]),
+            "fiscal_year": year,
+            "score": score,
+            "outcome": value,
+            "industry": [f"i{i % 4}" for i in company],
+            "sub_industry": [f"s{i % 8}" for i in company],
+            "log_revenue": 5 + rng.normal(size=companies)[company],
+        }
+    )
+    return Panel(table, pd.DataFrame({"reason": [], "rows": []}), outcome, 1, len(table), 100.0)
+
+
+def test_the_planted_effect_is_recovered_within_companies_and_not_pooled() -> None:
+    estimates = [
+        (fit_linkage(p, "company-and-year").score.estimate, fit_linkage(p, "pooled").score.estimate)
+        for p in (sample(seed=s) for s in range(20))
+    ]
+    within, pooled = np.mean(estimates, axis=0)
+    assert within == pytest.approx(0.01, abs=0.0006)
+    assert abs(pooled - 0.01) > 0.003
+
+
+def test_only_the_primary_goes_unadjusted() -> None:
+    panels = [sample(), sample(seed=2, outcome="net_margin")]
+    family = fit_linkages(panels, LinkageSpec("revenue_growth", 1))
+    primary = [r for r in family.results if r.role == "primary"]
+    assert [r.spec.id for r in primary] == ["linkage.revenue_growth.company-and-year.lag1"]
+    assert primary[0].p_adjusted is None
+    others = [r for r in family.results if r.role == "secondary"]
+    assert [r.p_adjusted for r in others] == holm([float(r.score.p_value) for r in others])
+    assert len(family.results) == 8
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
+    assert holm([]) == []
+
+
+def test_shuffled_rows_and_renamed_companies_change_nothing() -> None:
+    one = sample()
+    table = one.table.sample(frac=1, random_state=3)
+    table["company_id"] = "z" + table["company_id"].str[::-1]
+    two = Panel(table, one.excluded, one.outcome, one.lag, one.scores, one.span)
+    for name in SPECIFICATIONS:
+        a, b = fit_linkage(one, name), fit_linkage(two, name)
+        pd.testing.assert_frame_equal(a.table, b.table, rtol=1e-9)
+
+
+def test_a_lost_control_is_counted() -> None:
+    found = sample()
+    found.table.loc[:4, "log_revenue"] = np.nan
+    result = fit_linkage(found, "sub-industry-and-year-with-size")
+    assert result.nobs == len(found.table) - 5
+    assert result.excluded.to_dict("records") == [{"reason": "log revenue missing", "rows": 5}]
+
+
+def test_clipping_uses_the_whole_panel_and_can_be_turned_off() -> None:
+    found = sample()
+    found.table.loc[0, "outcome"] = 50.0
+    clipped, raw = fit_linkage(found, "pooled"), fit_linkage(found, "pooled", (0.0, 1.0))
+    assert clipped.score.std_error < raw.score.std_error
+
+
+def test_too_few_companies_is_a_sample_error_with_count_and_minimum() -> None:
+    with pytest.raises(SampleError, match=r"5 companies .* 12 are needed"):
+        fit_linkage(sample(companies=5))
+
+
+def test_a_score_that_never_moves_within_companies_is_left_out_with_a_reason() -> None:
+    found = sample()
+    found.table["score"] = found.table.groupby("company_id")["score"].transform("first")
+    family = fit_linkages([found], LinkageSpec("revenue_growth", 1))
+    assert family.main is None
+    assert "does not vary" in family.left_out["reason"].iloc[0]
+
+
+def test_unknown_specification_names_the_nearest() -> None:
+    with pytest.raises(ConfigError, match='did you mean "company-and-year"'):
+        LinkageSpec("revenue_growth", 1, "company-year")
+
+
+@pytest.mark.parametrize(("df", "about"), [(10_000, 2.8), (11, 3.1)])
+def test_the_power_multiplier_is_that_of_the_methods(df: int, about: float) -> None:
+    assert multiplier(df) == pytest.approx(about, abs=0.03)
+
+
+def test_the_minimum_detectable_effect_is_found_in_four_of_five_samples() -> None:
+    df = 59
+    shift = multiplier(df)
+    found = stats.nct.sf(stats.t.ppf(0.975, df), df, shift)
+    assert found == pytest.approx(0.80, abs=0.01)
+
+
+def test_the_partial_correlation_is_the_textbooks() -> None:
+    found = sample()
+    result = fit_linkage(found, "pooled", (0.0, 1.0))
+    r = np.corrcoef(found.table["score"], found.table["outcome"])[0, 1]
+    assert result.r == pytest.approx(r, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "lag", "corrected", "checks", "expected"),
+    [
+        ("pooled", 1, False, (), "D"),
+        ("industry-and-year", 1, False, (), "D"),
+        ("sub-industry-and-year-with-size", 1, False, (), "C"),
+        ("company-and-year", 1, False, (True,), "C"),
+        ("company-and-year", 1, True, (), "C"),
+        ("company-and-year", 1, True, (True, None), "C"),
+        ("company-and-year", 1, True, (True, False), "C"),
+        ("company-and-year", 0, True, (True,), "C"),
+        ("company-and-year", 1, True, (True, True), "B"),
+    ],
+)
+def test_the_grade_rule(name: str, lag: int, corrected: bool, checks: tuple, expected: str) -> None:
+    assert grade(SPECIFICATIONS[name], lag, corrected=corrected, checks=checks) == expected
+
+
+def one_industry_carries_it(companies: int = 80) -> Panel:
+    found = sample(companies, effect=0.0, seed=5)
+    own = found.table["industry"] == "i0"
+    found.table["outcome"] -= 0.001 * found.table["score"].where(~own, 0)
+    found.table["outcome"] += 0.02 * found.table["score"].where(own, 0)
+    return found
+
+
+def test_an_industry_that_carries_the_estimate_fails_the_check() -> None:
+    found = one_industry_carries_it()
+    check = check_linkage(found, fit_linkages([found], LinkageSpec("revenue_growth", 1)))[0]
+    assert check.passed is False
+    assert "i0" in check.summary
+
+
+def test_a_strong_effect_everywhere_passes_and_a_weak_one_has_no_verdict() -> None:
+    verdicts = []
+    for effect in (0.01, 0.0007):
+        found = sample(80, effect=effect, seed=4)
+        family = fit_linkages([found], LinkageSpec("revenue_growth", 1))
+        verdicts.append(check_linkage(found, family)[0].passed)
+    assert verdicts == [True, None]
