@@ -1,0 +1,221 @@
+"""A client's folder, read and checked as a whole: the one way data enter the kit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cxkit.contracts.config import ClientConfig, checked_date, parse_config
+from cxkit.contracts.findings import Findings
+from cxkit.contracts.instrument import Instrument
+from cxkit.contracts.instrument_file import instrument_path, parse_instrument
+from cxkit.contracts.intake import Intake
+from cxkit.contracts.project import project_root
+from cxkit.contracts.raw import read_raw
+from cxkit.contracts.row_checks import check_rows
+from cxkit.contracts.strict import SLUG, quoted
+from cxkit.contracts.table_checks import check_tables
+from cxkit.contracts.tables import TABLES
+from cxkit.contracts.typed import empty_table, type_table
+from cxkit.errors import ConfigError, nearest
+
+FORMATS = (".csv", ".parquet")
+NOTES = ("sources.csv", "sources.md", "sources.txt", "README.md", "README.txt", "LICENSE")
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """A file that was read: its name, the digest of its bytes, its rows of data if a table."""
+
+    name: str
+    sha256: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Client:
+    """A client whose data fit their contracts; rows that were set aside are not in `tables`.
+
+    `findings` lists what was set aside and what is to be warned of, by file and row.
+    """
+
+    folder: Path
+    config: ClientConfig
+    instrument: Instrument
+    tables: Mapping[str, pd.DataFrame]
+    findings: pd.DataFrame
+    files: tuple[FileInfo, ...]
+
+    def has(self, name: str) -> bool:
+        """Whether a table of that name was sent and has rows left."""
+        return not self.table(name).empty
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table with every column of its contract; without rows where it was not sent.
+
+        `_row` is the row in the file (the header is row 1). Text is `str`, dates are
+        datetime64, numbers float64; an empty cell is missing.
+        """
+        if name not in TABLES:
+            raise KeyError(f'there is no table "{name}"{nearest(name, TABLES)}')
+        if name not in self.tables:
+            return empty_table(TABLES[name])
+        return self.tables[name].copy(deep=False)
+
+
+def resolve_client(client: str) -> Path:
+    """The folder of a client: a name below data/clients, or a folder's path."""
+    shipped = project_root() / "data" / "clients"
+    text = str(client)
+    if SLUG.fullmatch(text) and (shipped / text / "client.yml").is_file():
+        return (shipped / text).resolve()
+    folder = Path(text).expanduser()
+    if "\x00" not in text and folder.is_dir():
+        if not (folder / "client.yml").is_file():
+            raise ConfigError(f"The folder {quoted(text)} has no client.yml.")
+        return folder.resolve()
+    names = sorted(path.parent.name for path in shipped.glob("*/client.yml"))
+    raise ConfigError(
+        f"There is no client {quoted(text)}{nearest(text, names)} "
+        f"Name a folder in data/clients ({', '.join(names)}) or give a folder's path."
+    )
+
+
+def read_client(client: str, *, as_of: str | None = None) -> Client:
+    """A client's folder as checked tables; `as_of` takes the place of the one in client.yml.
+
+    ContractError gathers every refused finding; ConfigError says what client.yml or the
+    instrument lack.
+    """
+    read, findings = _read(client, as_of)
+    if findings.refused:
+        raise findings.error(read.config.client)
+    return read
+
+
+def check_client(client: str) -> pd.DataFrame:
+    """Every finding about a client's data, by file and row; data raise nothing."""
+    return _read(client, None)[0].findings
+
+
+def _read(client: str, as_of: str | None) -> tuple[Client, Findings]:
+    folder = resolve_client(client)
+    config, settings = _config(folder, as_of)
+    instrument, definition = _instrument(folder, config)
+    intake = Intake(config, instrument, Findings(config.severity))
+    _check_name(intake, folder)
+    infos = [settings, definition, *_read_tables(folder, intake)]
+    check_rows(intake)
+    check_tables(intake)
+    files = tuple(sorted(infos, key=lambda info: info.name))
+    found = intake.findings.frame()
+    return Client(folder, config, instrument, intake.frames, found, files), intake.findings
+
+
+def _config(folder: Path, as_of: str | None) -> tuple[ClientConfig, FileInfo]:
+    data = _inside(folder, folder / "client.yml").read_bytes()
+    config = parse_config(data)
+    if as_of is not None:
+        config = config.model_copy(update={"as_of": checked_date(as_of, "as_of")})
+    return config, _info("client.yml", data)
+
+
+def _instrument(folder: Path, config: ClientConfig) -> tuple[Instrument, FileInfo]:
+    path = instrument_path(config.instrument, folder)
+    own = path.parent == folder
+    data = (_inside(folder, path) if own else path).read_bytes()
+    name = path.name if own else f"data/instruments/{path.name}"
+    return parse_instrument(data, path.name, config.instrument), _info(name, data)
+
+
+def _inside(folder: Path, file: Path) -> Path:
+    """`file`, if it lies in the folder and is no link to elsewhere."""
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise ConfigError(f"{file.name} is a link out of the client's folder. Put the file there.")
+    return file
+
+
+def _info(name: str, data: bytes, rows: int | None = None) -> FileInfo:
+    return FileInfo(name, hashlib.sha256(data).hexdigest(), rows)
+
+
+def _check_name(intake: Intake, folder: Path) -> None:
+    """A copied folder with the first one's name would write over the first one's reports."""
+    below = folder.parent == (project_root() / "data" / "clients").resolve()
+    if below and folder.name != intake.config.client:
+        intake.findings.add(
+            "client.yml",
+            "client_name_differs",
+            f'client is "{intake.config.client}" in the folder "{folder.name}"; '
+            "two folders with one name share their outputs",
+            "give both the same name",
+            column="client",
+            value=intake.config.client,
+        )
+
+
+def _read_tables(folder: Path, intake: Intake) -> Iterator[FileInfo]:
+    for name, path in _table_files(folder, intake):
+        data = path.read_bytes()
+        raw = read_raw(path.name, data, intake.findings)
+        intake.file[name] = path.name
+        if raw is None:
+            yield _info(path.name, data)
+            continue
+        intake.frames[name] = type_table(raw, TABLES[name], intake.findings)
+        intake.sent_rows[name] = len(raw.rows)
+        if not len(raw.rows):
+            intake.findings.add(
+                path.name, "empty_table", "the table has no rows", "fill it in, or delete the file"
+            )
+        yield _info(path.name, data, len(raw.rows))
+
+
+def _table_files(folder: Path, intake: Intake) -> Iterator[tuple[str, Path]]:
+    """The file of each table that was sent; whatever else lies in the folder is listed."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~$")) or path.name in _known_files(intake):
+            continue
+        if path.suffix not in FORMATS or path.stem not in TABLES or not path.is_file():
+            _report_unknown_file(intake, path)
+        elif not path.resolve().is_relative_to(folder):
+            intake.findings.add(
+                path.name,
+                "link_out_of_folder",
+                "the file is a link out of the client's folder",
+                "put the file itself into the folder",
+            )
+            intake.file[path.stem] = path.name
+        elif path.stem in found:
+            intake.findings.add(
+                path.name,
+                "two_files",
+                f"there is {found[path.stem].name} too; which of them counts?",
+                "keep one of them",
+            )
+        else:
+            found[path.stem] = path
+    return iter(found.items())
+
+
+def _known_files(intake: Intake) -> set[str]:
+    logo = intake.config.brand.logo
+    own = {"client.yml", f"{intake.config.instrument}.yml", *NOTES}
+    return own | {logo} if logo else own
+
+
+def _report_unknown_file(intake: Intake, path: Path) -> None:
+    names = [f"{table}{suffix}" for table in TABLES for suffix in FORMATS]
+    workbook = path.suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    intake.findings.add(
+        path.name,
+        "unknown_file",
+        f"the file is not used{nearest(path.name, names)}",
+        "save its sheets as CSV, one file per table" if workbook else "rename or delete it",
+        value=path.name,
+    )

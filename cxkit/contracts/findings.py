@@ -1,0 +1,180 @@
+"""What is wrong with a client's data: gathered first, then shown or raised as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxkit.contracts.kinds import KINDS, REFUSE, SET_ASIDE
+from cxkit.contracts.strict import quoted
+from cxkit.errors import ContractError
+
+COLUMNS = ("file", "row", "column", "kind", "severity", "value", "message", "way_out")
+SHOWN_ROWS = 8
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Findings of one kind in one column; `rows` is empty where a whole file or column is meant.
+
+    `what` says in the plural what the cells are ("values outside 0-5").
+    """
+
+    file: str
+    column: str | None
+    kind: str
+    severity: str
+    rows: Rows
+    values: Sequence[str]
+    message: str | Sequence[str]
+    way_out: str
+    what: str
+
+    def records(self) -> Iterator[tuple[object, ...]]:
+        """The group as rows of the findings table."""
+        places = zip(self._row_numbers(), self.values, self._messages(), strict=True)
+        for row, value, message in places:
+            yield (
+                self.file, row, self.column, self.kind, self.severity, value, message, self.way_out
+            )  # fmt: skip
+
+    def _messages(self) -> Sequence[str]:
+        if not isinstance(self.message, str):
+            return self.message
+        return [self.message.replace("{value}", quoted(value)) for value in self.values]
+
+    def _row_numbers(self) -> list[int] | list[None]:
+        return [None] if len(self.rows) == 0 else self.rows.tolist()
+
+
+class Findings:
+    """Collects findings; `severity` is the client's choice per kind, else the kind's own."""
+
+    def __init__(self, severity: Mapping[str, str] | None = None) -> None:
+        self._severity = dict(severity or {})
+        self._groups: list[Group] = []
+
+    def add(
+        self,
+        file: str,
+        kind: str,
+        message: str,
+        way_out: str,
+        *,
+        column: str | None = None,
+        value: str = "",
+        severity: str | None = None,
+    ) -> None:
+        """A finding about a whole file or column."""
+        rows = np.empty(0, dtype=np.int64)
+        chosen = severity or self._of(kind)
+        self._groups.append(
+            Group(file, column, kind, chosen, rows, [value], message, way_out, message)
+        )
+
+    def add_rows(
+        self,
+        file: str,
+        kind: str,
+        column: str | None,
+        rows: Rows,
+        values: Sequence[str],
+        message: str | Sequence[str],
+        way_out: str,
+        what: str,
+        severity: str | None = None,
+    ) -> None:
+        """One finding per row; `{value}` in `message` becomes the row's value in quotes."""
+        if len(rows):
+            chosen = severity or self._of(kind)
+            self._groups.append(
+                Group(file, column, kind, chosen, rows, values, message, way_out, what)
+            )
+
+    def _of(self, kind: str) -> str:
+        return self._severity.get(kind, KINDS[kind].severity)
+
+    @property
+    def refused(self) -> bool:
+        """Whether any finding ends the run."""
+        return any(group.severity == REFUSE for group in self._groups)
+
+    def aside(self, file: str) -> Rows:
+        """The rows of `file` that are set aside."""
+        rows = [g.rows for g in self._groups if g.file == file and g.severity == SET_ASIDE]
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
+
+    def frame(self) -> pd.DataFrame:
+        """One row per finding, by file and row; a finding without a row comes first."""
+        records = [record for group in self._groups for record in group.records()]
+        table = pd.DataFrame(records, columns=list(COLUMNS), dtype=object)
+        order = pd.DataFrame(
+            {
+                "file": table["file"],
+                "row": pd.to_numeric(table["row"]).fillna(0),
+                "column": table["column"].map(lambda name: name or ""),
+                "kind": table["kind"],
+            }
+        ).sort_values(["file", "row", "column", "kind"], kind="stable")
+        return table.loc[order.index].reset_index(drop=True)
+
+    def error(self, client: str) -> ContractError:
+        """Every refused finding as one error, by file, in the words of the style guide."""
+        refused = [group for group in self._groups if group.severity == REFUSE]
+        files = sorted({group.file for group in refused})
+        parts = [_file_part(client, file, [g for g in refused if g.file == file]) for file in files]
+        frame = self.frame()
+        message = "\n".join([*parts, _closing(refused)])
+        return ContractError(message, frame[frame["severity"] == REFUSE].reset_index(drop=True))
+
+
+def _file_part(client: str, file: str, groups: list[Group]) -> str:
+    table = file.split(".")[0]
+    names = [group.column or "" for group in groups]
+    whats = [_count(group) for group in groups]
+    width, wide = max(map(len, names)), min(max(map(len, whats)), 44)
+    lines = [
+        f"  {name:<{width}}  {what:<{wide}}  {_places(group)}".rstrip()
+        for name, what, group in zip(names, whats, groups, strict=True)
+    ]
+    return "\n".join([f"{client}/{file} does not fit the {table} contract.", *lines])
+
+
+def _count(group: Group) -> str:
+    if len(group.rows) == 0:
+        return group.what
+    what = group.what
+    if len(group.rows) == 1:
+        for plural, singular in (("values ", "value "), ("rows ", "row ")):
+            what = singular + what.removeprefix(plural) if what.startswith(plural) else what
+    return f"{len(group.rows):,} {what}"
+
+
+def _places(group: Group) -> str:
+    """`rows 14, 207, 208: 6, 7, 55`, cut after the first few."""
+    count = len(group.rows)
+    if count == 0:
+        return ""
+    rows = ", ".join(map(str, group.rows[:SHOWN_ROWS]))
+    rest = f" and {count - SHOWN_ROWS:,} more" if count > SHOWN_ROWS else ""
+    values = list(dict.fromkeys(group.values[:SHOWN_ROWS]))
+    text = ", ".join(quoted(value, 30)[1:-1] for value in values if value)
+    return f"row{'s' if count > 1 else ''} {rows}{rest}" + (f": {text}" if text else "")
+
+
+def _closing(refused: list[Group]) -> str:
+    kinds = sorted({g.kind for g in refused if SET_ASIDE in KINDS[g.kind].allowed})
+    if not kinds:
+        return "Correct the files; `cxkit check` lists every place with its way out."
+    choice = ", ".join(f"{kind}: {SET_ASIDE}" for kind in kinds)
+    return (
+        "Correct the files (`cxkit check` lists every place with its way out), or put\n"
+        f"  severity: {{{choice}}}\n"
+        "into client.yml to leave these rows out and list them in the report."
+    )

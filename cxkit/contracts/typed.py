@@ -1,0 +1,180 @@
+"""A file's cells to the typed table of its contract, with what does not fit on the way."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from cxkit.contracts.cells import (
+    Mask,
+    Typed,
+    WrongTypeError,
+    has_space_around,
+    read_date,
+    read_number,
+    read_text,
+)
+from cxkit.contracts.findings import Findings
+from cxkit.contracts.raw import RawTable, cell_texts
+from cxkit.contracts.strict import quoted
+from cxkit.contracts.tables import DATE, NUMBER, TEXT, Column, Table
+from cxkit.errors import nearest
+
+READERS = {TEXT: read_text, NUMBER: read_number, DATE: read_date}
+DTYPES = {TEXT: "str", NUMBER: "float64", DATE: "datetime64[us]"}
+BAD = {
+    TEXT: ("control_character", "has invisible control characters", "write the text again"),
+    NUMBER: ("not_a_number", "is not a number", "write digits with a decimal point, such as 1234.5"),
+    DATE: ("not_a_date", "is not a date", "write year-month-day, such as 2024-12-31"),
+}
+
+
+def type_table(raw: RawTable, table: Table, findings: Findings) -> pd.DataFrame:
+    """All columns of the contract and `_row`; what is absent or does not fit is missing."""
+    _report_columns(raw, table, findings)
+    data: dict[str, pd.Series] = {"_row": pd.Series(raw.rows, dtype="int64")}
+    for column in table.columns:
+        typed = _typed(raw, column, findings) if column.name in raw.columns else None
+        data[column.name] = _absent(column, len(raw.rows)) if typed is None else typed.values
+    return pd.DataFrame(data)
+
+
+def empty_table(table: Table) -> pd.DataFrame:
+    """The contract's columns without a row, for a table that was not sent."""
+    columns = {column.name: _absent(column, 0) for column in table.columns}
+    return pd.DataFrame({"_row": pd.Series(dtype="int64"), **columns})
+
+
+def _absent(column: Column, rows: int) -> pd.Series:
+    return pd.Series([None] * rows, dtype=DTYPES[column.type])
+
+
+def _report_columns(raw: RawTable, table: Table, findings: Findings) -> None:
+    missing = [c.name for c in table.columns if c.required and c.name not in raw.columns]
+    unknown = [name for name in raw.columns if name not in table.named]
+    for name in missing:
+        guess = nearest(name, unknown)
+        findings.add(
+            raw.file,
+            "missing_column",
+            f'the column "{name}" is missing{guess}',
+            f'name that column "{name}"' if guess else f'add a column "{name}"',
+            column=name,
+        )
+    for name in unknown:
+        guess = nearest(name, [c.name for c in table.columns if c.name not in raw.columns])
+        findings.add(
+            raw.file,
+            "unknown_column",
+            f"the column {quoted(name)} is not in the contract and is not used{guess}",
+            "delete it, or give it a name of the contract: " + ", ".join(table.named),
+            column=name,
+            value=name,
+        )
+
+
+def _typed(raw: RawTable, column: Column, findings: Findings) -> Typed | None:
+    """One column's values, its faults reported; None where the whole column is unusable."""
+    cells = raw.columns[column.name]
+    try:
+        typed = READERS[column.type](cells)
+    except WrongTypeError as error:
+        _report_wrong_type(raw, column, str(error), findings)
+        return None
+    kind, fault, way_out = BAD[column.type]
+    hint = f"; {column.hint}" if column.hint else ""
+    _report(raw, column, typed.bad, kind, f"{{value}} {fault}", way_out + hint, findings)
+    if column.filled:
+        say = f'"{column.name}" is empty'
+        _report(raw, column, typed.missing, "missing_value", say, "fill it in" + hint, findings)
+    if column.name.endswith("_id"):
+        spaced = has_space_around(cells)
+        say, out = "{value} has space around it, which is left out", "delete the space"
+        _report(raw, column, spaced, "space_around", say, out, findings)
+    _report_bounds(raw, column, typed, findings)
+    return typed
+
+
+def _report_wrong_type(raw: RawTable, column: Column, found: str, findings: Findings) -> None:
+    loss = ""
+    if column.type == TEXT:
+        loss = "; an id such as 00123 would have lost its zeros"
+    findings.add(
+        raw.file,
+        "wrong_type",
+        f'the column "{column.name}" is of type {found}, not {column.type}{loss}',
+        f"write the column as {column.type}",
+        column=column.name,
+        value=found,
+    )
+
+
+WHATS = {
+    "missing_value": "values missing",
+    "not_a_number": "values that are not numbers",
+    "not_a_date": "values that are not dates",
+    "control_character": "values with control characters",
+    "space_around": "values with space around them",
+    "unknown_word": "values not in the list",
+    "below_zero": "values below 0",
+    "invalid_currency": "values that are no currency",
+    "invalid_year": "values that are no year",
+    "invalid_period_months": "values that are no number of months",
+    "unit_not_positive": "values not above 0",
+    "not_positive": "values not above 0",
+}
+
+
+def _report(
+    raw: RawTable,
+    column: Column,
+    mask: Mask,
+    kind: str,
+    message: str,
+    way_out: str,
+    findings: Findings,
+) -> None:
+    mask = mask & ~raw.spilt
+    if not mask.any():
+        return
+    values = cell_texts(raw.columns[column.name].filter(mask))
+    findings.add_rows(
+        raw.file, kind, column.name, raw.rows[mask], values, message, way_out, WHATS[kind]
+    )
+
+
+def _report_bounds(raw: RawTable, column: Column, typed: Typed, findings: Findings) -> None:
+    """Words, patterns and bounds of a column's values, those missing apart."""
+    outside = _outside(column, typed.values) & ~typed.missing & ~typed.bad
+    if not outside.any():
+        return
+    meant = column.hint or f"one of {', '.join(column.words)}"
+    message, way_out = f"{{value}} is not {meant}", f"write {meant}"
+    _report(raw, column, outside, column.fault, message, way_out, findings)
+
+
+def _outside(column: Column, values: pd.Series) -> Mask:
+    if column.type == TEXT:
+        allowed = [word for word in values.dropna().unique() if _fits(column, word)]
+        return ~values.isin(allowed).to_numpy()
+    wrong = np.zeros(len(values), dtype=bool)
+    if column.type == NUMBER:
+        numbers = values.to_numpy()
+        with np.errstate(invalid="ignore"):
+            if column.minimum is not None:
+                wrong |= numbers < column.minimum
+            if column.maximum is not None:
+                wrong |= numbers > column.maximum
+            if column.above is not None:
+                wrong |= numbers <= column.above
+            if column.whole:
+                wrong |= numbers != np.floor(numbers)
+    return wrong
+
+
+def _fits(column: Column, word: str) -> bool:
+    if column.pattern and not re.fullmatch(column.pattern, word):
+        return False
+    return not column.words or word in column.words
