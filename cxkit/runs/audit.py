@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 _CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]+\d+\.py")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _KEPT = ("kernelspec", "language_info", "cxkit")
 
 
-def published_copy(executed: NotebookNode, places: Mapping[str, Path]) -> str:
-    """The notebook's JSON; `places` names the folders whose paths are replaced by their names."""
+def published_copy(executed: NotebookNode | None, places: Mapping[str, Path]) -> str:
+    """The notebook's JSON; `places` names the folders whose paths are replaced by their names.
+
+    A notebook that was never started is an empty one.
+    """
+    if executed is None:
+        executed = new_notebook()
     book = copy.deepcopy(executed)
     book.metadata = {key: book.metadata[key] for key in _KEPT if key in book.metadata}
     replaced = _replacements(places)
@@ -40,7 +44,7 @@ def _replacements(places: Mapping[str, Path]) -> list[tuple[str, str]]:
     pairs = [(str(path), name) for name, path in places.items()]
     pairs += [(str(path.resolve()), name) for name, path in places.items()]
     pairs += [(prefix, "python") for prefix in {sys.prefix, sys.base_prefix}]
-    pairs += [(os.path.expanduser("~"), "home")]
+    pairs += [(str(Path.home()), "home")]
     unique = {path: name for path, name in reversed(pairs) if len(path) > 1}
     return sorted(unique.items(), key=lambda pair: -len(pair[0]))
 

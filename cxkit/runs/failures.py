@@ -22,9 +22,17 @@ _LINES = 14
 class NotebookError(CxkitError):
     """A notebook that did not run to its end; the exit code follows the cause."""
 
-    def __init__(self, message: str, exit_code: int = 5) -> None:
+    def __init__(
+        self,
+        message: str,
+        exit_code: int = 5,
+        notebook: str = "",
+        executed: NotebookNode | None = None,
+    ) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+        self.notebook = notebook
+        self.executed = executed
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,8 @@ def explain(stop: Stop, cause: str | None = None) -> NotebookError:
     """The error to show: notebook, cell, first line of its source, cause."""
     code, why = (5, cause) if cause is not None else _cause(stop)
     place = _place(stop)
-    return NotebookError(f"{stop.notebook.name} stopped{place}: {why}", code)
+    name = stop.notebook.name
+    return NotebookError(f"{name} stopped{place}: {why}", code, name, stop.executed)
 
 
 def _cause(stop: Stop) -> tuple[int, str]:

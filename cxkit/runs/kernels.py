@@ -6,13 +6,17 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from cxkit.errors import InfrastructureError
+from cxkit.runs.environment import kernel_environment
 
 KERNEL_NAME = "python3"
 
@@ -91,7 +95,7 @@ class OwnKernelManager(AsyncKernelManager):
             self.group = process.pid
             self.kernels.added(process.pid)
 
-    start_kernel = _async_start_kernel  # type: ignore[assignment]
+    start_kernel = _async_start_kernel
 
     async def _async_is_alive(self) -> bool:
         process = getattr(self.provisioner, "process", None)
@@ -99,7 +103,7 @@ class OwnKernelManager(AsyncKernelManager):
             self.exit_code = process.poll()
         return await super()._async_is_alive()
 
-    is_alive = _async_is_alive  # type: ignore[assignment]
+    is_alive = _async_is_alive
 
     def end(self) -> None:
         """End the kernel's whole process group, should anything of it still run."""
@@ -122,3 +126,24 @@ def manager_class(
             made.append(self)
 
     return Manager
+
+
+def answers(folder: Path) -> float:
+    """Start a kernel in a private folder, ask it for 1 + 1; seconds until it answered."""
+    kernels = Kernels()
+    made: list[OwnKernelManager] = []
+    environment = kernel_environment(folder / "kernel", folder / "cache")
+    manager = manager_class(kernels, environment, folder / "kernel", made)
+    book = new_notebook(cells=[new_code_cell("1 + 1")])
+    begun = time.monotonic()
+    try:
+        NotebookClient(
+            book, kernel_name=KERNEL_NAME, kernel_manager_class=manager, shutdown_kernel="immediate"
+        ).execute()
+        seconds = time.monotonic() - begun
+    finally:
+        for kernel in made:
+            kernel.end()
+    if [output.get("data", {}).get("text/plain") for output in book.cells[0].outputs] != ["2"]:
+        raise InfrastructureError("a kernel started but did not know 1 + 1")
+    return seconds

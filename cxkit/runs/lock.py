@@ -7,9 +7,11 @@ and ends with the process that holds it.
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +19,10 @@ from typing import IO, Any
 
 from cxkit.errors import InfrastructureError
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+if sys.platform == "win32":
     import msvcrt
+else:
+    import fcntl
 
 _BYTE = 1 << 30  # far past the text, which others may then read while the byte is locked
 
@@ -68,14 +69,19 @@ def _opened(path: Path) -> IO[str]:
 
 
 def _lock(handle: IO[str]) -> bool:
+    """Take the lock, or find it taken; an InfrastructureError where there can be no locks."""
     try:
-        if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
+        if sys.platform == "win32":
             handle.seek(_BYTE)
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    except OSError:
-        return False
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            return False
+        raise InfrastructureError(
+            f"this disk knows no locks ({error.strerror}); choose another with --out"
+        ) from error
     return True
 
 
@@ -88,13 +94,13 @@ def _same(handle: IO[str], path: Path) -> bool:
 
 
 def _release(path: Path, handle: IO[str]) -> None:
-    if fcntl is not None:
-        path.unlink(missing_ok=True)  # while locked, so that nobody locks a removed file
-    else:
+    if sys.platform == "win32":
         handle.truncate(0)
         handle.flush()
         handle.seek(_BYTE)
-        msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+        msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
+    else:
+        path.unlink(missing_ok=True)  # while locked, so that nobody locks a removed file
     handle.close()
 
 

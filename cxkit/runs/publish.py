@@ -90,7 +90,7 @@ def publish(site: Site, staging: Staging, keep: int) -> Path:
     try:
         sync_tree(staging.tree)
         final = staging.tree.with_suffix("")
-        os.rename(staging.tree, final)
+        staging.tree.rename(final)
         sync_folder(site.runs)
         shown = _switch(site, final)
         discard(staging)
@@ -138,8 +138,8 @@ def _switch_link(site: Site, final: Path) -> Path:
     """A new link beside the runs, moved over the old one in one step."""
     link = site.runs / f".switch-{final.name}"
     _remove(link)
-    os.symlink(os.path.relpath(final, site.published.parent), link, target_is_directory=True)
-    os.replace(link, site.published)
+    link.symlink_to(os.path.relpath(final, site.published.parent), target_is_directory=True)
+    link.replace(site.published)
     sync_folder(site.published.parent)
     return site.published
 
@@ -148,10 +148,10 @@ def _switch_by_renaming(site: Site, final: Path) -> Path:
     """Without links the published run is a folder; the former one goes back among the runs."""
     if site.published.exists():
         number = 1 + max(int(p.name) for p in [final, *site.kept()])
-        os.rename(final, site.runs / f"{number:04d}")
+        final.rename(site.runs / f"{number:04d}")
         former, final = final, site.runs / f"{number:04d}"
-        os.rename(site.published, former)
-    os.rename(final, site.published)
+        site.published.rename(former)
+    final.rename(site.published)
     sync_folder(site.published.parent)
     return site.published
 
@@ -160,7 +160,7 @@ def sync_tree(folder: Path) -> None:
     """Every file and folder below, on the disk before the name that shows them."""
     for path, _, names in os.walk(folder, topdown=False):
         for name in names:
-            with open(os.path.join(path, name), "r+b") as file:
+            with Path(path, name).open("r+b") as file:
                 os.fsync(file.fileno())
         sync_folder(Path(path))
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from books import children, make_notebook
 
 from cxkit.errors import InfrastructureError
 from cxkit.runs.execute import Execution, Lane, execute
 from cxkit.runs.failures import NotebookError
 from cxkit.runs.kernels import Kernels
+from tests.runs.books import children, make_notebook
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def run(lane: Lane, *cells: str, save: bool = True, **parameters: object) -> Exe
 def fails(lane: Lane, *cells: str, save: bool = True) -> NotebookError:
     with pytest.raises(NotebookError) as caught:
         run(lane, *cells, save=save)
-    if os.path.isdir("/proc"):
+    if Path("/proc").is_dir():
         assert children() == []
     assert str(caught.value).startswith("02_tiny.ipynb stopped")
     return caught.value

@@ -1,0 +1,157 @@
+"""Fragments of notebooks merged, in the notebooks' order, into results.json and analysis.json."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cxkit.display import message, text
+from cxkit.errors import InfrastructureError
+
+if TYPE_CHECKING:
+    from cxkit.contracts import Client
+
+SCHEMA_VERSION = 1
+DONE, KEPT, STALE, SKIPPED = "done", "kept", "stale", "skipped"
+_LISTS = ("estimates", "checks", "exhibits", "excluded")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One notebook's part of a report; without a fragment it was skipped, for `reason`."""
+
+    notebook: str
+    title: Any
+    status: str
+    reason: Any = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    fragment: Mapping[str, Any] | None = None
+
+
+def merge(client: Client, sections: Sequence[Section]) -> dict[str, Any]:
+    """results.json: what every report is drawn from, keys in a fixed order."""
+    config, instrument = client.config, client.instrument
+    lists = {name: _gather(sections, name) for name in _LISTS}
+    for name in ("estimates", "exhibits"):
+        _unique(lists[name], name)
+    language = config.language
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "client": config.client,
+        "as_of": str(config.as_of),
+        "language": language,
+        "estimates": lists["estimates"],
+        "profiles": _first(sections, "profiles"),
+        "checks": lists["checks"],
+        "exhibits": lists["exhibits"],
+        "excluded": lists["excluded"],
+        "title": config.title or config.client,
+        "company": config.company,
+        "instrument": {
+            "id": instrument.id,
+            "version": instrument.version,
+            "title": _drawn(instrument.title, language),
+        },
+        "primary": _primary(lists["estimates"]),
+        "answer": _first(sections, "answer") or _no_answer(sections, language),
+        "sections": [_heading(section) for section in sections],
+        "parameters": _parameters(sections),
+        "tables": _tables(client),
+        "findings": _findings(client),
+    }
+
+
+def merge_analysis(sections: Sequence[Section]) -> dict[str, Any]:
+    """analysis.json: rows by company, for the analyst only."""
+    merged: dict[str, list[Any]] = {"maturity": [], "members": []}
+    for section in sections:
+        for name, rows in ((section.fragment or {}).get("analysis") or {}).items():
+            merged.setdefault(name, []).extend(rows)
+    return dict(merged)
+
+
+def _gather(sections: Sequence[Section], name: str) -> list[dict[str, Any]]:
+    return [
+        {**row, "section": section.notebook}
+        for section in sections
+        for row in (section.fragment or {}).get(name) or ()
+    ]
+
+
+def _first(sections: Sequence[Section], name: str) -> Any:
+    found = ((section.fragment or {}).get(name) for section in sections)
+    return next((value for value in found if value), None)
+
+
+def _unique(rows: Sequence[Mapping[str, Any]], what: str) -> None:
+    ids = [row.get("id") for row in rows]
+    twice = sorted({str(id) for id in ids if ids.count(id) > 1})
+    if twice:
+        raise InfrastructureError(f"two notebooks leave {what} of the same id: {', '.join(twice)}")
+
+
+def _primary(estimates: Sequence[Mapping[str, Any]]) -> str | None:
+    primary = [str(row["id"]) for row in estimates if row.get("role") == "primary"]
+    if len(primary) > 1:
+        raise InfrastructureError(
+            f"only one estimate may be primary, these say they are: {', '.join(primary)}"
+        )
+    return primary[0] if primary else None
+
+
+def _no_answer(sections: Sequence[Section], language: str) -> dict[str, Any]:
+    """The first page of a report that has no primary estimate says so, and why."""
+    sure = [section.reason for section in sections if section.reason is not None]
+    headline = message("runs.no_answer")
+    return {
+        "message": headline,
+        "headline": text(headline, language),
+        "sure": sure,
+        "sure_text": [text(reason, language) for reason in sure],
+        "grade": None,
+    }
+
+
+def _heading(section: Section) -> dict[str, Any]:
+    return {
+        "id": section.notebook,
+        "title": section.title,
+        "status": section.status,
+        "reason": section.reason,
+    }
+
+
+def _parameters(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    return [
+        {"section": section.notebook, "name": name, "value": value}
+        for section in sections
+        if section.fragment is not None
+        for name, value in section.parameters.items()
+    ]
+
+
+def _tables(client: Client) -> list[dict[str, Any]]:
+    return [
+        {"name": file.name, "rows": file.rows, "sha256": file.sha256}
+        for file in sorted(client.files, key=lambda file: file.name)
+        if file.rows is not None
+    ]
+
+
+def _findings(client: Client) -> list[dict[str, Any]]:
+    """Findings by file, kind and severity, with their number and the first one's words."""
+    groups: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in client.findings.to_dict("records"):
+        key = (str(row["file"]), str(row["kind"]), str(row["severity"]))
+        group = groups.setdefault(
+            key,
+            {"file": key[0], "kind": key[1], "severity": key[2], "rows": 0,
+             "message": str(row["message"])},
+        )  # fmt: skip
+        group["rows"] += 1
+    return list(groups.values())
+
+
+def _drawn(title: Any, language: str) -> str:
+    return str(title.get(language) or title["en"]) if isinstance(title, Mapping) else str(title)
