@@ -85,14 +85,14 @@ def _notebook(value: Any) -> str:
 def _parameters(value: Any) -> dict[str, dict[str, Scalar]]:
     """Plain values by notebook number and name; which names exist, the notebooks say."""
     if not isinstance(value, dict):
-        raise ValueError('must be by notebook number: {"03": {lag: 1}}')  # noqa: TRY004
+        raise ValueError('must be by notebook number: {"03": {lag: 1}}')
     found: dict[str, dict[str, Scalar]] = {}
     for key, given in value.items():
         number = _notebook(key)
         if number in found:
             raise ValueError(f'notebook "{number}" stands twice')
         if not isinstance(given, dict):
-            raise ValueError(f'"{number}" must hold names with values: {{lag: 1}}')  # noqa: TRY004
+            raise ValueError(f'"{number}" must hold names with values: {{lag: 1}}')
         for name, plain in given.items():
             if not isinstance(name, str) or not name.isidentifier():
                 raise ValueError(f'{quoted(str(name))} in "{number}" cannot be a parameter\'s name')
@@ -104,10 +104,12 @@ def _parameters(value: Any) -> dict[str, dict[str, Scalar]]:
 
 def _severity(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise ValueError("must hold kinds of finding: {outside_scale: set_aside}")  # noqa: TRY004
+        raise ValueError("must hold kinds of finding: {outside_scale: set_aside}")
     for kind, chosen in value.items():
         if kind not in KINDS:
-            raise ValueError(f"{quoted(str(kind))} is no kind of finding{nearest(str(kind), KINDS)}")
+            raise ValueError(
+                f"{quoted(str(kind))} is no kind of finding{nearest(str(kind), KINDS)}"
+            )
         if chosen not in KINDS[kind].allowed:
             raise ValueError(f"{kind} may be {' or '.join(KINDS[kind].allowed)}")
     return dict(value)

@@ -96,28 +96,35 @@ def _same(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 def _stage_problems(stages: Sequence[StageEntry], index: IndexEntry) -> Iterator[str]:
     """Bands are half-open, in order, and cover the index without gap or overlap."""
-    first, last = stages[0], stages[-1]
-    if first.lower != index.minimum:
-        yield f"stages: the first starts at {first.lower:g}, the index at {index.minimum:g}"
-    for one, after in pairwise(stages):
-        if one.below is None:
-            yield f"stages: {one.id} is open upward (below: null), but {after.id} follows"
-        elif one.below < after.lower:
-            yield f"stages: gap from {one.below:g} to {after.lower:g}, {one.id} and {after.id}"
-        elif one.below > after.lower:
-            yield f"stages: {one.id} and {after.id} overlap, {after.lower:g} to {one.below:g}"
-        if after.id <= one.id:
-            yield f"stages: {after.id} follows {one.id}; ids must rise with the index"
+    if stages[0].lower != index.minimum:
+        yield f"stages: the first starts at {stages[0].lower:g}, the index at {index.minimum:g}"
     for stage in stages:
         if stage.below is not None and stage.below <= stage.lower:
             yield f"stages: {stage.id} is empty, from {stage.lower:g} below {stage.below:g}"
-    if last.below is None and last.lower > index.maximum:
-        yield f"stages: the last starts at {last.lower:g}, the index ends at {index.maximum:g}"
-    if last.below is not None and last.below <= index.maximum:
+    for one, after in pairwise(stages):
+        yield from _border_problems(one, after)
+    yield from _end_problems(stages[-1], index.maximum)
+
+
+def _end_problems(last: StageEntry, maximum: float) -> Iterator[str]:
+    if last.lower > maximum:
+        yield f"stages: the last starts at {last.lower:g}, the index ends at {maximum:g}"
+    elif last.below is not None and last.below <= maximum:
         yield (
             f"stages: the last ends below {last.below:g} and leaves out "
-            f"{index.maximum:g}; write below: null"
+            f"{maximum:g}; write below: null"
         )
+
+
+def _border_problems(one: StageEntry, after: StageEntry) -> Iterator[str]:
+    if one.below is None:
+        yield f"stages: {one.id} is open upward (below: null), but {after.id} follows"
+    elif one.below < after.lower:
+        yield f"stages: gap from {one.below:g} to {after.lower:g}, {one.id} and {after.id}"
+    elif one.below > after.lower:
+        yield f"stages: {one.id} and {after.id} overlap, {after.lower:g} to {one.below:g}"
+    if after.id <= one.id:
+        yield f"stages: {after.id} follows {one.id}; ids must rise with the index"
 
 
 def _repeated(ids: Iterable[str]) -> list[str]:

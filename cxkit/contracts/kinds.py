@@ -71,6 +71,7 @@ KINDS: dict[str, Kind] = {
     "company_without_scores": _NOTED,
     "other_currency": _JUDGED,
     "after_as_of": _ASIDE,
+    "period_after_as_of": Kind(WARN, SEVERITIES),
     "superseded": _ASIDE,
     "client_name_differs": _NOTED,
 }

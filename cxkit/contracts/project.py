@@ -19,7 +19,9 @@ def project_root(start: Path | None = None) -> Path:
     if named:
         root = Path(named).expanduser()
         if not root.is_dir():
-            raise ConfigError(f'CXKIT_ROOT names "{named}", which is not a folder. Mend or unset it.')
+            raise ConfigError(
+                f'CXKIT_ROOT names "{named}", which is not a folder. Mend or unset it.'
+            )
         return root.resolve()
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):

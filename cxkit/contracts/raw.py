@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +66,7 @@ def _read_csv(file: str, data: bytes, findings: Findings) -> RawTable | None:
     records = None if text is None else _records(file, text, findings)
     if records is None:
         return None
-    numbers = [n for n, record in enumerate(records, start=1) if any(map(str.strip, record))]
+    numbers = [n for n, record in enumerate(records, start=1) if _is_filled(record)]
     if not numbers:
         findings.add(
             file, "unreadable_file", "the file is empty", "write the columns' names in row 1"
@@ -124,20 +125,25 @@ def _columns(
     file: str, header: list[str], records: list[list[str]], numbers: Rows, findings: Findings
 ) -> RawTable:
     width = len(header)
-    lengths = np.array([len(records[n - 1]) for n in numbers.tolist()], dtype=np.int64)
-    left_over = [any(map(str.strip, records[n - 1][width:])) for n in numbers.tolist()]
-    long = np.array(left_over, dtype=bool)
+    body = [records[n - 1] for n in numbers.tolist()]
+    lengths = np.fromiter(map(len, body), dtype=np.int64, count=len(body))
+    long = lengths > width
+    for place in np.flatnonzero(long).tolist():
+        long[place] = _is_filled(body[place][width:])
     _report_lengths(file, width, records, numbers[long], numbers[lengths < width], findings)
-    blank = [""] * width
-    body = [
-        (records[n - 1][: 1 if spilt else width] + blank)[:width]
-        for n, spilt in zip(numbers.tolist(), long.tolist(), strict=True)
-    ]
+    for place in np.flatnonzero(lengths != width).tolist():
+        kept = body[place][: 1 if long[place] else width]
+        body[place] = kept + [""] * (width - len(kept))
     cells = list(zip(*body, strict=True)) or [()] * width
     _report_unnamed(file, header, cells, findings)
     usable = _usable(file, header, findings)
     arrays = {name: pa.array(cells[place], pa.large_string()) for place, name in usable.items()}
     return RawTable(file, arrays, numbers, long)
+
+
+def _is_filled(record: Sequence[str]) -> bool:
+    """Whether any cell holds more than space."""
+    return any(record) and any(map(str.strip, record))
 
 
 def _report_lengths(
@@ -169,7 +175,7 @@ def _report_unnamed(
     file: str, header: list[str], cells: list[tuple[str, ...]], findings: Findings
 ) -> None:
     for place, name in enumerate(header):
-        if not name and any(map(str.strip, cells[place])):
+        if not name and _is_filled(cells[place]):
             findings.add(
                 file,
                 "unknown_column",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from cxkit.contracts.intake import Intake, value_texts
@@ -23,46 +24,62 @@ def check_rows(intake: Intake) -> None:
 
 
 def _check_dates(intake: Intake, table: Table) -> None:
-    as_of = pd.Timestamp(intake.config.as_of)
-    columns = {"pnl": ("period_end", "as_of")}.get(table.name, (table.dated,))
-    for column in columns:
-        if column is not None:
-            late = (intake.frames[table.name][column] > as_of).to_numpy()
-            message = f"{{value}} lies after the run's date {intake.config.as_of}"
-            way_out = "correct the date, or set as_of in client.yml to the last day of the data"
-            intake.report(
-                table.name, late, "after_as_of", column, message, way_out, "values after as_of"
-            )
+    """Waves and dates after the run's `as_of` are not known yet at that date.
+
+    Accounts of a later period are what the last waves are held against, so they only warn,
+    unless they were reported after `as_of`.
+    """
+    late = "{value} lies after the run's date " + intake.config.as_of
+    if table.name == "pnl":
+        _report_late(intake, "pnl", "period_end", "period_after_as_of", late)
+        _report_late(intake, "pnl", "as_of", "after_as_of", late)
+    elif table.dated is not None:
+        _report_late(intake, table.name, table.dated, "after_as_of", late)
+
+
+def _report_late(intake: Intake, table: str, column: str, kind: str, message: str) -> None:
+    after = intake.frames[table][column] > pd.Timestamp(intake.config.as_of)
+    way_out = "correct the date, or set as_of in client.yml to the last day of the data"
+    what = f"values after {intake.config.as_of}"
+    intake.report(table, after.to_numpy(), kind, column, message, way_out, what)
 
 
 def _check_duplicates(intake: Intake, table: Table) -> None:
     """Identical rows after the first; all rows of a key that contradict one another."""
-    frame = intake.frames[table.name]
-    key = list(table.key)
-    known = frame[[name for name in key if table.named[name].filled]].notna().all(axis=1)
-    repeated = (frame.duplicated(key, keep=False) & known).to_numpy()
+    frame, key = intake.frames[table.name], list(table.key)
+    filled = [name for name in key if table.named[name].filled]
+    repeated = frame.duplicated(key, keep=False) & frame[filled].notna().all(axis=1)
     if not repeated.any():
         return
-    some = frame.loc[repeated]
-    rows = some.groupby(key, dropna=False)["_row"]
-    first = rows.transform("min")
+    some = frame[repeated]
     cells = [column.name for column in table.columns]
     versions = some.assign(_version=some.groupby(cells, dropna=False).ngroup())
-    contradict = versions.groupby(key, dropna=False)["_version"].transform("nunique") > 1
-    names = ", ".join(key)
-    keys = [", ".join(part) for part in zip(*(value_texts(some[k]) for k in key), strict=True)]
-    flags = {
-        f"same {names} as another row, but other values: {{value}}": contradict,
-        "the same row as an earlier one: {value}": ~contradict & (some["_row"] > first),
-    }
-    for message, flag in flags.items():
-        mask = repeated.copy()
-        mask[repeated] = flag.to_numpy()
-        values = [text for text, use in zip(keys, flag, strict=True) if use]
-        what = f"rows with the same {names}" + (" but other values" if "other" in message else "")
-        intake.report(
-            table.name, mask, "duplicate_row", key[0], message, "keep one of them", what, values
-        )
+    groups = versions.groupby(key, dropna=False)
+    first, last = groups["_row"].transform("min"), groups["_row"].transform("max")
+    contradict = groups["_version"].transform("nunique") > 1
+    again = ~contradict & (some["_row"] != first)
+    _report_repeated(intake, table, some[again], "the same row as row {row}", first, "sent twice")
+    _report_repeated(
+        intake,
+        table,
+        some[contradict],
+        f"the same {', '.join(key)} as row {{row}}, but other values",
+        first.where(some["_row"] != first, last),
+        "that contradict one another",
+    )
+
+
+def _report_repeated(
+    intake: Intake, table: Table, rows: pd.DataFrame, message: str, partner: pd.Series, what: str
+) -> None:
+    mask = np.isin(intake.frames[table.name]["_row"].to_numpy(), rows["_row"].to_numpy())
+    messages = [message.format(row=row) for row in partner.loc[rows.index].tolist()]
+    keys = zip(*(value_texts(rows[name]) for name in table.key), strict=True)
+    values = [", ".join(filter(None, parts)) for parts in keys]
+    out, what = "keep one of them", f"rows {what}"
+    intake.report(
+        table.name, mask, "duplicate_row", table.key[0], messages, out, what, values=values
+    )
 
 
 def _check_versions(intake: Intake) -> None:

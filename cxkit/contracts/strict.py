@@ -89,7 +89,8 @@ def _problems(model: type[BaseModel], error: ValidationError) -> Iterator[str]:
         start = f"{where}: " if where else ""
         if problem["type"] == "extra_forbidden":
             known = _keys(model, tuple(outer))
-            yield f'{where}: unknown key{nearest(str(key), known) or "; known: " + ", ".join(known)}'
+            guess = nearest(str(key), known) or f"; known: {', '.join(known)}"
+            yield f"{start}unknown key{guess}"
         elif problem["type"] == "missing":
             yield f"{start}is missing"
         else:

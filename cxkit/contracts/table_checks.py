@@ -152,13 +152,15 @@ def _check_answers(intake: Intake) -> None:
         return
     items = instrument.items
     _check_names(intake, "assessments", "item_id", "unknown_item", tuple(i.id for i in items))
-    _check_scale(
-        intake, "assessments", "item_id", "performance",
-        {i.id: (i.minimum, i.maximum) for i in items},
-    )  # fmt: skip
+    ranges = {i.id: (i.minimum, i.maximum) for i in items}
+    _check_scale(intake, "assessments", "item_id", "performance", ranges)
+    _check_importance(intake)
+
+
+def _check_importance(intake: Intake) -> None:
     asked = {
         i.id: (i.importance_minimum, i.importance_maximum)
-        for i in items
+        for i in intake.instrument.items
         if i.importance_minimum is not None and i.importance_maximum is not None
     }
     _check_scale(intake, "assessments", "item_id", "importance", asked)
@@ -166,7 +168,7 @@ def _check_answers(intake: Intake) -> None:
         intake.findings.add(
             intake.file["assessments"],
             "importance_not_asked",
-            f"the instrument {instrument.id} does not ask for importance; it is not used",
+            f"the instrument {intake.instrument.id} does not ask for importance; it is not used",
             "declare importance in the instrument, or take the column away",
             column="importance",
         )

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cxkit.contracts.cells import (
     Mask,
@@ -23,10 +24,13 @@ from cxkit.contracts.tables import DATE, NUMBER, TEXT, Column, Table
 from cxkit.errors import nearest
 
 READERS = {TEXT: read_text, NUMBER: read_number, DATE: read_date}
-DTYPES = {TEXT: "str", NUMBER: "float64", DATE: "datetime64[us]"}
 BAD = {
     TEXT: ("control_character", "has invisible control characters", "write the text again"),
-    NUMBER: ("not_a_number", "is not a number", "write digits with a decimal point, such as 1234.5"),
+    NUMBER: (
+        "not_a_number",
+        "is not a number",
+        "write digits with a decimal point, such as 1234.5",
+    ),
     DATE: ("not_a_date", "is not a date", "write year-month-day, such as 2024-12-31"),
 }
 
@@ -48,7 +52,10 @@ def empty_table(table: Table) -> pd.DataFrame:
 
 
 def _absent(column: Column, rows: int) -> pd.Series:
-    return pd.Series([None] * rows, dtype=DTYPES[column.type])
+    if column.type == TEXT:
+        return pd.Series(pd.array(pa.nulls(rows, pa.large_string()), dtype="str"))
+    nothing = np.nan if column.type == NUMBER else np.datetime64("NaT", "us")
+    return pd.Series(np.full(rows, nothing))
 
 
 def _report_columns(raw: RawTable, table: Table, findings: Findings) -> None:

@@ -83,7 +83,9 @@ def _refuse_tricks(text: str, label: str) -> None:
             )
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise ConfigError(f"{label}, line {line_number}: nested deeper than {MAX_DEPTH} levels.")
+            raise ConfigError(
+                f"{label}, line {line_number}: nested deeper than {MAX_DEPTH} levels."
+            )
 
 
 def _duplicate(error: MarkedYAMLError, label: str) -> str:
