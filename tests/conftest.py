@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("kit", deadline=None, derandomize=True)
+settings.load_profile("kit")
 
 ROOT = Path(__file__).resolve().parents[1]
 

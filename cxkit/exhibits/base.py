@@ -115,9 +115,7 @@ class Gallery(Shown):
         return "\n\n".join(str(e) for e in self.exhibits) or self.summary
 
     def _repr_html_(self) -> str:
-        return (
-            "".join(e._repr_html_() for e in self.exhibits) or f"<p>{self.summary}</p>"
-        )
+        return "".join(e._repr_html_() for e in self.exhibits) or f"<p>{self.summary}</p>"
 
 
 def box(id: str, section: str, title: Text, reason: Text) -> Exhibit:
@@ -153,3 +151,8 @@ def mean_interval(values: pd.Series) -> dict[str, Any]:
 def value(x: Any) -> float | None:
     """A float for JSON: missing is None."""
     return None if x is None or pd.isna(x) else float(x)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as mappings by column."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from cxkit.display import message
-from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box
+from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box, records
 from cxkit.exhibits.wording import caution, linkage_message, panel_values
 from cxkit.measures import Panel
 from cxkit.models import least_squares as ls
@@ -44,7 +44,7 @@ def coverage(panel: Panel) -> Exhibit:
     years = panel.table.groupby("fiscal_year")["company_id"].nunique()
     points = [
         {"x": int(y), "y": int(n), "conf_low": None, "conf_high": None, "n": int(n)}
-        for y, n in years.items()
+        for y, n in zip(years.index, years, strict=True)
     ]
     chart = {
         "kind": "lines",
@@ -54,13 +54,13 @@ def coverage(panel: Panel) -> Exhibit:
         "y_format": "int",
         "series": [{"label": message("label.companies_in_estimate"), "points": points}],
     }
-    kept = [{"reason": message("label.kept"), "rows": len(panel.table)}]
+    kept: list[dict[str, Any]] = [{"reason": message("label.kept"), "rows": len(panel.table)}]
     columns = (
         Column("reason", message("column.reason")),
         Column("rows", message("column.scores"), "int"),
     )
     headline = message("linkage.coverage", **panel_values(panel))
-    rows = kept + panel.excluded.to_dict("records")
+    rows = kept + records(panel.excluded)
     return Exhibit("linkage.coverage", SECTION, headline, chart, columns, rows,
                    [message("linkage.coverage_note")])  # fmt: skip
 
@@ -73,24 +73,18 @@ def primary(family: LinkageFamily, truth: dict[str, Any] | None = None) -> Exhib
 def others(family: LinkageFamily, truth: dict[str, Any] | None = None) -> Gallery:
     """The same for each outcome that was not declared primary."""
     outcomes = dict.fromkeys(r.spec.outcome for r in family.results)
-    shown = [
-        estimates(family, o, truth) for o in outcomes if o != family.primary.outcome
-    ]
+    shown = [estimates(family, o, truth) for o in outcomes if o != family.primary.outcome]
     return Gallery(tuple(shown))
 
 
-def estimates(
-    family: LinkageFamily, outcome: str, truth: dict[str, Any] | None = None
-) -> Exhibit:
+def estimates(family: LinkageFamily, outcome: str, truth: dict[str, Any] | None = None) -> Exhibit:
     """Every specification and lag of one outcome, one row each."""
     rows = [r for r in family.results if r.spec.outcome == outcome]
     id = f"linkage.estimates.{outcome}"
     if not rows:
         return box(id, SECTION, message("linkage.estimates_title", outcome=outcome),
                    message("linkage.too_few"))  # fmt: skip
-    rows = sorted(
-        rows, key=lambda r: (-r.spec.lag, list(SPECIFICATIONS).index(_name(r)))
-    )
+    rows = sorted(rows, key=lambda r: (-r.spec.lag, list(SPECIFICATIONS).index(_name(r))))
     main = next((r for r in rows if r.role == "primary"), None)
     headline = linkage_message(main) if main else _secondary(rows, outcome)
     chart = {
@@ -118,9 +112,7 @@ def _secondary(rows: Sequence[LinkageResult], outcome: str) -> dict[str, Any]:
     id = "linkage.secondary_clear" if clear else "linkage.secondary_unclear"
     signs = {float(np.sign(r.score.estimate)) for r in clear}
     sign = "mixed" if len(signs) > 1 else "higher" if signs == {1.0} else "lower"
-    return message(
-        id, outcome=outcome, clear=len(clear), of=len(rows), sign=f"sign.{sign}"
-    )
+    return message(id, outcome=outcome, clear=len(clear), of=len(rows), sign=f"sign.{sign}")
 
 
 def _name(result: LinkageResult) -> str:
@@ -148,24 +140,15 @@ def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
     """
     id, result = "linkage.binned", family.main
     if result is None:
-        return box(
-            id, SECTION, message("linkage.binned_title"), message("linkage.too_few")
-        )
+        return box(id, SECTION, message("linkage.binned_title"), message("linkage.too_few"))
     x, y, company = residuals(panel, result)
     bins = min(BINS, len(x) // MIN_CELL)
     cuts = pd.qcut(pd.Series(x).rank(method="first"), max(2, bins), labels=False)
-    points = [
-        _point(x[cuts == b], y[cuts == b], company[cuts == b])
-        for b in sorted(set(cuts))
-    ]
+    points = [_point(x[cuts == b], y[cuts == b], company[cuts == b]) for b in sorted(set(cuts))]
     shown = [p for p in points if p["n"] >= MIN_CELL]
     slope = float(result.score.estimate)
     middle = float(np.mean(x)), float(np.mean(y))
-    ends = (
-        [min(p["x"] for p in shown), max(p["x"] for p in shown)]
-        if shown
-        else [0.0, 0.0]
-    )
+    ends = [min(p["x"] for p in shown), max(p["x"] for p in shown)] if shown else [0.0, 0.0]
     chart = {
         "kind": "binned",
         "x": message("axis.score_residual"),
@@ -188,14 +171,10 @@ def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
         specification=result.spec.specification,
     )  # fmt: skip
     notes = [message("linkage.binned_note", least=MIN_CELL)]
-    return Exhibit(
-        id, SECTION, headline, chart, columns, shown, notes, (), result.grade
-    )
+    return Exhibit(id, SECTION, headline, chart, columns, shown, notes, (), result.grade)
 
 
-def residuals(
-    panel: Panel, result: LinkageResult
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def residuals(panel: Panel, result: LinkageResult) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Score (points) and clipped outcome (fraction) left after effects, on their own means."""
     shape = SPECIFICATIONS[result.spec.specification]
     rows = panel.table.dropna(subset=[*shape.effects, *shape.controls])
@@ -204,9 +183,7 @@ def residuals(
     others = rows[list(shape.controls)].to_numpy(float)
     values = np.column_stack([pair, others])
     if shape.effects:
-        values, _ = ls.sweep(
-            values, [ls.codes(rows[e].to_numpy(str)) for e in shape.effects]
-        )
+        values, _ = ls.sweep(values, [ls.codes(rows[e].to_numpy(str)) for e in shape.effects])
     else:
         values = values - values.mean(0)
     left, rest = values[:, :2], values[:, 2:]

@@ -57,14 +57,16 @@ def distribution(client: Client, scores: Maturity, company: str = "") -> Exhibit
     counts, _ = np.histogram(index, edges)
     own = _own(latest, company)
     median = float(np.median(index))
+    marker = {"value": median, "label": message("label.median")}
+    if len(own):
+        marker = {"value": float(own["index"].iloc[0]), "label": _name(client, company)}
     chart = {
         "kind": "histogram", "x": message("axis.index", instrument=instrument.id),
         "y": message("axis.companies"), "format": "num",
         "bins": [{"from": float(a), "below": float(b), "n": int(n)}
                  for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)],
         "bands": _bands(client),
-        "marker": {"value": float(own["index"].iloc[0]), "label": _name(client, company)} if len(own)
-        else {"value": median, "label": message("label.median")},
+        "marker": marker,
     }  # fmt: skip
     values: dict[str, Any] = {
         "median": median,
@@ -152,14 +154,10 @@ def _dots(client: Client, scores: Maturity, company: str, measure: str) -> Exhib
         "rows": rows,
     }
     if measure == "gap":
-        chart["maximum"] = max(
-            *(r["q75"] for r in rows), *(_most(r) for r in rows), 1.0
-        )
+        chart["maximum"] = max(*(r["q75"] for r in rows), *(_most(r) for r in rows), 1.0)
     headline = message(id, top=top["label"], top_value=top["median"], low=low["label"],
                        low_value=low["median"], n=max(r["n"] for r in rows))  # fmt: skip
-    return Exhibit(
-        id, SECTION, headline, chart, _QUARTILES, rows, [message(f"{id}_note")]
-    )
+    return Exhibit(id, SECTION, headline, chart, _QUARTILES, rows, [message(f"{id}_note")])
 
 
 def _least(row: dict[str, Any]) -> float:
@@ -190,9 +188,7 @@ def industries(client: Client, scores: Maturity, company: str = "") -> Exhibit:
             )
     id = "maturity.industries"
     if not rows:
-        return box(
-            id, SECTION, message(f"{id}_title"), message(f"{id}_none", least=MIN_CELL)
-        )
+        return box(id, SECTION, message(f"{id}_title"), message(f"{id}_none", least=MIN_CELL))
     rows.sort(key=lambda r: -r["median"])
     chart = {"kind": "dots", "x": message("axis.index", instrument=scores.instrument.id),
              "format": "num", "minimum": min(_least(r) for r in rows),
@@ -200,9 +196,7 @@ def industries(client: Client, scores: Maturity, company: str = "") -> Exhibit:
     values = {"top": rows[0]["label"], "top_value": rows[0]["median"], "low": rows[-1]["label"],
               "low_value": rows[-1]["median"], "n": len(rows)}  # fmt: skip
     headline = message(id if len(rows) > 1 else f"{id}_one", **values)
-    notes = (
-        [message("maturity.hidden", hidden=hidden, least=MIN_CELL)] if hidden else []
-    )
+    notes = [message("maturity.hidden", hidden=hidden, least=MIN_CELL)] if hidden else []
     return Exhibit(id, SECTION, headline, chart, _QUARTILES, rows, notes)
 
 
@@ -243,19 +237,13 @@ def trend(client: Client, scores: Maturity, company: str = "") -> Exhibit:
 
 def _same_companies(scored: pd.DataFrame, first: int, last: int) -> dict[str, Any]:
     """Mean change of the companies scored in both years, with its interval."""
-    by = (
-        scored.assign(year=scored["wave"].dt.year)
-        .groupby(["company_id", "year"])["index"]
-        .mean()
-    )
+    by = scored.assign(year=scored["wave"].dt.year).groupby(["company_id", "year"])["index"].mean()
     wide = by.unstack()
     change = (wide[last] - wide[first]).dropna()
     return mean_interval(change) if len(change) >= MIN_CELL else {"n": len(change)}
 
 
-def _trend_message(
-    points: list[dict[str, Any]], change: dict[str, Any]
-) -> dict[str, Any]:
+def _trend_message(points: list[dict[str, Any]], change: dict[str, Any]) -> dict[str, Any]:
     values = {
         "first": points[0]["x"],
         "last": points[-1]["x"],

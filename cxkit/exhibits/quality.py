@@ -30,14 +30,10 @@ def tables(client: Client) -> Exhibit:
         Column("rows", message("column.rows"), "int"),
         Column("companies", message("column.companies"), "int"),
     )
-    headline = message(
-        "quality.tables", tables=len(rows), companies=len(client.table("companies"))
-    )
+    headline = message("quality.tables", tables=len(rows), companies=len(client.table("companies")))
     notes = [message("quality.instrument", instrument=client.instrument.id,
                      low=client.instrument.minimum, high=client.instrument.maximum)]  # fmt: skip
-    return Exhibit(
-        "quality.tables", SECTION, headline, {"kind": "table"}, columns, rows, notes
-    )
+    return Exhibit("quality.tables", SECTION, headline, {"kind": "table"}, columns, rows, notes)
 
 
 def findings(client: Client) -> Exhibit:
@@ -64,9 +60,7 @@ def findings(client: Client) -> Exhibit:
 def _grouped(found: pd.DataFrame) -> list[dict[str, Any]]:
     """One row per file, column, kind and severity; the first message stands for its like."""
     rows = []
-    for (file, kind, severity), part in found.groupby(
-        ["file", "kind", "severity"], sort=True
-    ):
+    for (file, kind, severity), part in found.groupby(["file", "kind", "severity"], sort=True):
         first = part.iloc[0]
         where = sorted({str(c) for c in part["column"].dropna() if str(c)})
         rows.append(
@@ -86,14 +80,10 @@ def _grouped(found: pd.DataFrame) -> list[dict[str, Any]]:
 def meeting(scores: Maturity, books: Accounts) -> Exhibit:
     """Companies with a score, with accounts and with both, by year."""
     scored = scores.table.dropna(subset=["index"])
-    have = pd.DataFrame(
-        {"company_id": scored["company_id"], "year": scored["wave"].dt.year}
-    )
-    kept = books.table[["company_id", "fiscal_year"]].rename(
-        columns={"fiscal_year": "year"}
-    )
+    have = pd.DataFrame({"company_id": scored["company_id"], "year": scored["wave"].dt.year})
+    kept = books.table[["company_id", "fiscal_year"]].rename(columns={"fiscal_year": "year"})
     both = have.drop_duplicates().merge(kept.drop_duplicates())
-    series = [
+    series: list[dict[str, Any]] = [
         {"label": message("label.with_score"), "points": _by_year(have)},
         {"label": message("label.with_accounts"), "points": _by_year(kept)},
         {"label": message("label.with_both"), "points": _by_year(both)},
@@ -124,7 +114,7 @@ def _by_year(frame: pd.DataFrame) -> list[dict[str, Any]]:
     counts = frame.groupby("year")["company_id"].nunique()
     return [
         {"x": int(y), "y": int(n), "conf_low": None, "conf_high": None, "n": int(n)}
-        for y, n in counts.items()
+        for y, n in zip(counts.index, counts, strict=True)
     ]
 
 
@@ -168,9 +158,7 @@ def answered(client: Client) -> Exhibit:
     if not (client.has("assessments") and client.instrument.has_items):
         return box(id, SECTION, title, message("quality.no_items"))
     answers = client.table("assessments")
-    by_item = (
-        answers["performance"].notna().groupby(answers["item_id"]).agg(["mean", "size"])
-    )
+    by_item = answers["performance"].notna().groupby(answers["item_id"]).agg(["mean", "size"])
     rows: list[dict[str, Any]] = []
     for block in client.instrument.blocks:
         items = [i.id for i in block.items if i.id in by_item.index]
@@ -216,6 +204,4 @@ def fallen_out(panels: Sequence[Panel]) -> Exhibit:
     worst = max((p.scores - len(p.table) for p in panels), default=0)
     scores = max((p.scores for p in panels), default=0)
     headline = message("quality.fallen_out", worst=worst, scores=scores)
-    return Exhibit(
-        "quality.fallen_out", SECTION, headline, {"kind": "table"}, columns, rows
-    )
+    return Exhibit("quality.fallen_out", SECTION, headline, {"kind": "table"}, columns, rows)

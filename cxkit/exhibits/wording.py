@@ -64,9 +64,7 @@ def linkage_message(result: LinkageResult) -> dict[str, Any]:
     return message("linkage.clear", verb=f"verb.{_GRADE_VERB[result.grade]}", **values)
 
 
-def sure_messages(
-    result: LinkageResult, truth: dict[str, Any] | None
-) -> list[dict[str, Any]]:
+def sure_messages(result: LinkageResult, truth: dict[str, Any] | None) -> list[dict[str, Any]]:
     """How sure the answer is: interval, sample, what could have been seen, grade, error."""
     values = linkage_values(result)
     return [

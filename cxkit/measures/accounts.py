@@ -48,9 +48,7 @@ class Accounts(Shown):
 
 def accounts(client: Client) -> Accounts:
     """Growth and margins of every fiscal period a client sent."""
-    pnl = client.table("pnl").sort_values(
-        ["company_id", "period_end"], ignore_index=True
-    )
+    pnl = client.table("pnl").sort_values(["company_id", "period_end"], ignore_index=True)
     table = pnl[["company_id", "period_end", "period_months", "currency"]].copy()
     for column in (
         "revenue",
@@ -64,9 +62,7 @@ def accounts(client: Client) -> Accounts:
     _add_margins(table)
     why = _growth_reasons(table, _broken(table, client.table("events")))
     base = table["revenue"].to_numpy()[table["previous"].to_numpy()]
-    ratio = np.where(why == "", table["revenue"], np.nan) / np.where(
-        why == "", base, 1.0
-    )
+    ratio = np.where(why == "", table["revenue"], np.nan) / np.where(why == "", base, 1.0)
     table["revenue_growth"] = ratio - 1
     positive = ratio > 0
     table["log_revenue_growth"] = np.log(np.where(positive, ratio, 1.0))
@@ -111,9 +107,7 @@ def _broken(table: pd.DataFrame, events: pd.DataFrame) -> np.ndarray:
         return broken
     starts, ends = table["period_start"].to_numpy(), table["period_end"].to_numpy()
     rows = table.groupby("company_id").indices
-    for company, date in zip(
-        events["company_id"], events["date"].to_numpy(), strict=True
-    ):
+    for company, date in zip(events["company_id"], events["date"].to_numpy(), strict=True):
         at = rows.get(company, np.empty(0, int))
         broken[at[(starts[at] < date) & (date <= ends[at])]] = True
     after = table["previous"].to_numpy()
@@ -156,9 +150,7 @@ def _reasons(table: pd.DataFrame, growth: np.ndarray) -> pd.DataFrame:
     flat = ~(table["revenue"].to_numpy() > 0)
     for outcome in ("gross_margin", "operating_margin", "net_margin"):
         missing = table[outcome].isna().to_numpy()
-        line = outcome.replace("gross_margin", "gross profit").replace(
-            "_margin", " income"
-        )
+        line = outcome.replace("gross_margin", "gross profit").replace("_margin", " income")
         reasons[outcome] = np.where(
             flat,
             "revenue missing or not above zero",

@@ -46,9 +46,7 @@ class Panel(Shown):
         )
 
 
-def panel(
-    client: Client, scores: Maturity, books: Accounts, outcome: str, lag: int = 1
-) -> Panel:
+def panel(client: Client, scores: Maturity, books: Accounts, outcome: str, lag: int = 1) -> Panel:
     """Join each score with the outcome of its own fiscal period (lag 0) or of the next (lag 1).
 
     A wave belongs to the period that contains it; of two waves in one period the later counts.
@@ -56,25 +54,17 @@ def panel(
     applies.
     """
     _check(outcome, lag)
-    frame = scores.table[["company_id", "wave", "index"]].rename(
-        columns={"index": "score"}
-    )
+    frame = scores.table[["company_id", "wave", "index"]].rename(columns={"index": "score"})
     at = _period_of(frame, books.table)
     frame["why"] = np.where(frame["score"].isna(), "score missing", "")
     _exclude(frame, at < 0, "no fiscal period holds the wave")
     frame["at"] = at
-    last = (
-        frame[frame["why"] == ""]
-        .drop_duplicates(["company_id", "at"], keep="last")
-        .index
-    )
-    _exclude(
-        frame, ~frame.index.isin(last), "an earlier wave of the same fiscal period"
-    )
+    last = frame[frame["why"] == ""].drop_duplicates(["company_id", "at"], keep="last").index
+    _exclude(frame, ~frame.index.isin(last), "an earlier wave of the same fiscal period")
     then = _shifted(frame["at"].to_numpy(), books.table, lag)
     _exclude(frame, then < 0, "no accounts for the following period")
     reason = (
-        books.reasons[outcome].to_numpy()[then] if len(books.table) else np.array([])
+        books.reasons[outcome].to_numpy()[then] if len(books.table) else np.full(len(frame), "")
     )
     for why in sorted(set(reason[(frame["why"] == "").to_numpy()]) - {""}):
         _exclude(frame, reason == why, why)
@@ -100,9 +90,7 @@ def _period_of(frame: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     """Row number in accounts of the period holding each wave, -1 where none does."""
     if table.empty or frame.empty:
         return np.full(len(frame), -1)
-    right = table[["company_id", "period_start", "period_end"]].assign(
-        at=np.arange(len(table))
-    )
+    right = table[["company_id", "period_start", "period_end"]].assign(at=np.arange(len(table)))
     right = right.sort_values("period_end", kind="stable")
     left = frame[["company_id", "wave"]].assign(order=np.arange(len(frame)))
     joined = pd.merge_asof(
@@ -143,8 +131,6 @@ def _assemble(
     table = table.merge(about, on="company_id", how="left", validate="many_to_one")
     out = frame.loc[frame["why"] != "", "why"].value_counts()
     excluded = pd.DataFrame({"reason": out.index.astype(str), "rows": out.to_numpy()})
-    excluded = excluded.sort_values(
-        ["rows", "reason"], ascending=[False, True], ignore_index=True
-    )
+    excluded = excluded.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
     span = scores.instrument.maximum - scores.instrument.minimum
     return Panel(table, excluded, outcome, lag, len(frame), span)

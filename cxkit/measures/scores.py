@@ -50,9 +50,7 @@ class Maturity(Shown):
     def latest(self) -> pd.DataFrame:
         """The last scored wave of each company; one row per company."""
         scored = self.table.dropna(subset=["index"]).sort_values(KEY)
-        return (
-            scored.groupby("company_id", as_index=False).tail(1).reset_index(drop=True)
-        )
+        return scored.groupby("company_id", as_index=False).tail(1).reset_index(drop=True)
 
 
 def maturity(client: Client, min_answered: float = MIN_ANSWERED) -> Maturity:
@@ -64,9 +62,7 @@ def maturity(client: Client, min_answered: float = MIN_ANSWERED) -> Maturity:
     instrument = client.instrument
     parts = []
     if client.has("assessments") and instrument.has_items:
-        parts.append(
-            _from_answers(client.table("assessments"), instrument, min_answered)
-        )
+        parts.append(_from_answers(client.table("assessments"), instrument, min_answered))
     if client.has("scores"):
         parts.append(_from_scores(client.table("scores"), instrument))
     table = pd.concat([p[0] for p in parts]) if parts else _no_scores()
@@ -113,9 +109,7 @@ def _rescaled(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     full["performance_100"] = 100 * (full["performance"] - full["low"]) / span
     i_span = (full["i_high"] - full["i_low"]).astype(float)
     full["importance_100"] = (
-        100
-        * (full["importance"] - full["i_low"].astype(float))
-        / i_span.where(i_span > 0)
+        100 * (full["importance"] - full["i_low"].astype(float)) / i_span.where(i_span > 0)
     )
     full["points"] = full["weight"] * span
     return full.drop(columns=["low", "high", "i_low", "i_high"])
@@ -126,24 +120,16 @@ def _from_answers(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     means = item_means(answers, instrument)
     blocks = _block_scores(means, instrument, min_answered)
-    respondents = (
-        answers[answers["performance"].notna()].groupby(KEY)["respondent_id"].nunique()
-    )
+    respondents = answers[answers["performance"].notna()].groupby(KEY)["respondent_id"].nunique()
     answered = means.groupby(KEY)["performance"].count() / len(instrument.items)
     table = pd.DataFrame({"answered": answered}).join(respondents.rename("respondents"))
     table["respondents"] = table["respondents"].fillna(0)
     pooled = instrument.method == "mean-of-items"
-    index = (
-        _pooled_index(means, instrument, min_answered)
-        if pooled
-        else _index(blocks, instrument)
-    )
+    index = _pooled_index(means, instrument, min_answered) if pooled else _index(blocks, instrument)
     return table.join(index.rename("index")).reset_index(), blocks
 
 
-def _block_scores(
-    means: pd.DataFrame, instrument: Instrument, min_answered: float
-) -> pd.DataFrame:
+def _block_scores(means: pd.DataFrame, instrument: Instrument, min_answered: float) -> pd.DataFrame:
     """Weighted means over answered items on 0-100; items without an answer do not count."""
     size = pd.Series({b.id: len(b.items) for b in instrument.blocks})
     out = {}
@@ -155,18 +141,14 @@ def _block_scores(
             n=x.notna(),
         )
         sums = part.groupby([*KEY, "block"], observed=True).sum(min_count=1)
-        enough = (
-            sums["n"] / size.reindex(sums.index.get_level_values("block")).to_numpy()
-        )
+        enough = sums["n"] / size.reindex(sums.index.get_level_values("block")).to_numpy()
         out[value] = (sums["top"] / sums["bottom"]).where(enough >= min_answered)
     blocks = pd.DataFrame(out)
     blocks["gap"] = blocks["importance"] - blocks["performance"]
     return blocks.reset_index()
 
 
-def _pooled_index(
-    means: pd.DataFrame, instrument: Instrument, min_answered: float
-) -> pd.Series:
+def _pooled_index(means: pd.DataFrame, instrument: Instrument, min_answered: float) -> pd.Series:
     """Mean over all answered items, whatever their block; missing below min_answered."""
     x = means["performance_100"]
     part = means[KEY].assign(
@@ -200,14 +182,12 @@ def _on_scale(percent: pd.Series, instrument: Instrument) -> pd.Series:
     return instrument.minimum + percent / 100 * span
 
 
-def _from_scores(
-    scores: pd.DataFrame, instrument: Instrument
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _from_scores(scores: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Scores made elsewhere: the index as given, or from the blocks where it is absent."""
     wide = scores.pivot(index=KEY, columns="measure", values="value")
     given = wide.get("index", pd.Series(np.nan, index=wide.index))
     long = scores[scores["measure"].isin(instrument.block_ids)]
-    low, high = instrument.scale or (instrument.minimum, instrument.maximum)
+    low, high = instrument.scale
     blocks = long[[*KEY, "measure"]].rename(columns={"measure": "block"})
     blocks = blocks.assign(
         performance=100 * (long["value"] - low) / (high - low),

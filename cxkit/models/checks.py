@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,11 +39,10 @@ def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
     """
     industries = sorted(panel.table["industry"].dropna().unique())
     if len(industries) < 3:
-        why = (
-            f"{len(industries)} industries: at least three are needed to leave one out."
-        )
+        why = f"{len(industries)} industries: at least three are needed to leave one out."
         return Check("leave_one_industry_out", None, why, pd.DataFrame())
-    rows, mdes = [], []
+    rows: list[dict[str, Any]] = []
+    mdes: list[float] = []
     for industry in industries:
         kept = panel.table[panel.table["industry"] != industry]
         try:
@@ -50,13 +50,11 @@ def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
                 replace(panel, table=kept), result.spec.specification, result.spec.clip
             )
         except SampleError as error:
-            return Check(
-                "leave_one_industry_out", None, f"{error}.", pd.DataFrame(rows)
-            )
+            return Check("leave_one_industry_out", None, f"{error}.", pd.DataFrame(rows))
         mdes.append(refit.mde)
         rows.append(
             {"industry": industry, "rows": refit.nobs, "entities": refit.entities}
-            | refit.score[["estimate", "conf_low", "conf_high"]].to_dict()
+            | {k: float(refit.score[k]) for k in ("estimate", "conf_low", "conf_high")}
         )
     return _verdict(pd.DataFrame(rows), mdes, float(result.score.estimate))
 

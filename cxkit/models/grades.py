@@ -13,9 +13,7 @@ from collections.abc import Iterable
 from cxkit.models.specifications import Specification
 
 
-def grade(
-    spec: Specification, lag: int, *, corrected: bool, checks: Iterable[bool | None]
-) -> str:
+def grade(spec: Specification, lag: int, *, corrected: bool, checks: Iterable[bool | None]) -> str:
     """The grade of one estimate.
 
     checks holds each applicable check's verdict: True, False, or None where it could not have

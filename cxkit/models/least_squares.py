@@ -54,10 +54,8 @@ def fit(y: Array, x: Array, effects: Sequence[Codes] = ()) -> Fit:
     else:
         y_in, x_in, rank = y, x, 0
     if np.any(np.square(x_in).sum(0) <= 1e-10 * np.square(x).sum(0)):
-        nothing = np.full(x.shape[1], np.nan)
-        return Fit(
-            nothing, y_in * np.nan, np.outer(nothing, nothing), x_in, rank + x.shape[1]
-        )
+        nothing: Array = np.full((x.shape[1], x.shape[1]), np.nan)
+        return Fit(nothing[0], y_in * np.nan, nothing, x_in, rank + x.shape[1])
     bread = np.linalg.inv(x_in.T @ x_in)
     coef = bread @ (x_in.T @ y_in)
     return Fit(coef, y_in - x_in @ coef, bread, x_in, rank + x.shape[1])
@@ -72,9 +70,7 @@ def sweep(values: Array, effects: Sequence[Codes]) -> tuple[Array, int]:
         return out, groups
     (small,) = rest
     size = int(small.max()) + 1
-    table = np.bincount(large * size + small, minlength=groups * size).reshape(
-        groups, size
-    )
+    table = np.bincount(large * size + small, minlength=groups * size).reshape(groups, size)
     per_group = table / table.sum(1, keepdims=True)
     gram = np.diag(table.sum(0).astype(float)) - table.T @ per_group
     sums = np.column_stack([np.bincount(small, c, size) for c in out.T])
@@ -104,8 +100,9 @@ def covariance_clustered(fitted: Fit, *clusters: Codes, nested: int = 0) -> Arra
     """CR1 by one or two cluster variables (Cameron, Gelbach, Miller 2011 for two).
 
     Factor G/(G-1) * (n-1)/(n-K), each term of the two-way sum with its own G; K counts every
-    estimated mean but the `nested` effects that lie inside the clusters (as Stata's reghdfe and
-    pyfixest do).
+    estimated mean but the `nested` effects that lie inside the clusters: with company effects and
+    clusters by company that is the companies less one, since the overall mean still counts (as
+    in Stata's reghdfe and pyfixest).
     """
     if len(clusters) == 1:
         return _clustered(fitted, clusters[0], nested)
@@ -118,7 +115,7 @@ def covariance_clustered(fitted: Fit, *clusters: Codes, nested: int = 0) -> Arra
 def _clustered(fitted: Fit, cluster: Codes, nested: int) -> Array:
     groups = int(cluster.max()) + 1
     score = fitted.x * fitted.residual[:, None]
-    sums = np.column_stack([np.bincount(cluster, c, groups) for c in score.T])
+    sums: Array = np.column_stack([np.bincount(cluster, c, groups) for c in score.T])
     free = fitted.nobs - (fitted.parameters - nested)
     factor = groups / (groups - 1) * (fitted.nobs - 1) / free
     return factor * _sandwich(fitted, sums)
@@ -137,20 +134,14 @@ def random_effects(y: Array, x: Array, entity: Codes) -> tuple[Fit, float]:
     groups = int(entity.max()) + 1
     counts = np.bincount(entity)
     if (counts != counts[0]).any():
-        raise ValueError(
-            "random_effects needs a balanced panel: as many rows for every entity"
-        )
+        raise ValueError("random_effects needs a balanced panel: as many rows for every entity")
     within = fit(y, x, [entity])
     s_within = within.residual @ within.residual / (len(y) - within.parameters)
     means = _means(np.column_stack([y, x]), entity, groups)
     constant = np.ones((groups, 1))
     between = fit(means[:, 0], np.hstack([constant, means[:, 1:]]))
-    s_between = (
-        counts[0] * between.residual @ between.residual / (groups - between.parameters)
-    )
+    s_between = counts[0] * between.residual @ between.residual / (groups - between.parameters)
     theta = max(0.0, 1 - float(np.sqrt(s_within / s_between)))
     data = np.column_stack([y, np.ones(len(y)), x])
-    quasi = (
-        data - theta * np.column_stack([means[:, 0], constant, means[:, 1:]])[entity]
-    )
+    quasi = data - theta * np.column_stack([means[:, 0], constant, means[:, 1:]])[entity]
     return fit(quasi[:, 0], quasi[:, 1:]), theta

@@ -44,9 +44,7 @@ class LinkageSpec:
         specification(self.specification)
         low, high = self.clip
         if not 0 <= low < high <= 1:
-            raise ConfigError(
-                f"clip {low:g} and {high:g} are not quantiles in rising order"
-            )
+            raise ConfigError(f"clip {low:g} and {high:g} are not quantiles in rising order")
 
     @property
     def id(self) -> str:
@@ -82,7 +80,7 @@ class LinkageResult(Shown):
     @property
     def score(self) -> pd.Series:
         """The row of the score."""
-        return self.table.set_index("term").loc["score"]
+        return self.table[self.table["term"] == "score"].iloc[0]
 
     @property
     def clear(self) -> bool:
@@ -100,9 +98,7 @@ class LinkageResult(Shown):
 
     @property
     def sample_line(self) -> str:
-        return (
-            f"{self.nobs:,} rows, {self.entities:,} companies, errors CR1 by company."
-        )
+        return f"{self.nobs:,} rows, {self.entities:,} companies, errors CR1 by company."
 
     def as_row(self) -> dict[str, object]:
         """The estimate as one entry of `estimates` in results.json."""
@@ -190,19 +186,13 @@ def fit_linkages(
     p_values = [float(r.score.p_value) for r in results if r.spec != primary]
     adjusted = dict(zip(others, holm(p_values), strict=True))
     marked = tuple(
-        replace(r, role="primary")
-        if r.spec == primary
-        else replace(r, p_adjusted=adjusted[r.spec])
+        replace(r, role="primary") if r.spec == primary else replace(r, p_adjusted=adjusted[r.spec])
         for r in results
     )
-    return LinkageFamily(
-        marked, primary, pd.DataFrame(left_out, columns=["id", "reason"])
-    )
+    return LinkageFamily(marked, primary, pd.DataFrame(left_out, columns=["id", "reason"]))
 
 
-def _complete(
-    table: pd.DataFrame, shape: Specification
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _complete(table: pd.DataFrame, shape: Specification) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rows with every group and control, and the count of the others by column."""
     lost, rows = [], table
     for column in (*shape.effects, *shape.controls):
@@ -213,24 +203,20 @@ def _complete(
     return rows, pd.DataFrame(lost, columns=["reason", "rows"])
 
 
-def _clipped(
-    rows: pd.DataFrame, whole: pd.DataFrame, clip: tuple[float, float]
-) -> np.ndarray:
+def _clipped(rows: pd.DataFrame, whole: pd.DataFrame, clip: tuple[float, float]) -> np.ndarray:
     """Outcomes of the rows, clipped at quantiles of the whole panel."""
     low, high = np.quantile(whole["outcome"].to_numpy(float), clip)
     return np.clip(rows["outcome"].to_numpy(float), low, high)
 
 
-def _fit(
-    y: np.ndarray, rows: pd.DataFrame, shape: Specification
-) -> tuple[ls.Fit, np.ndarray]:
+def _fit(y: np.ndarray, rows: pd.DataFrame, shape: Specification) -> tuple[ls.Fit, np.ndarray]:
     x = rows[["score", *shape.controls]].to_numpy(float)
     if not shape.effects:
         x = np.column_stack([x, np.ones(len(x))])
     effects = [ls.codes(rows[e].to_numpy(str)) for e in shape.effects]
     company = ls.codes(rows["company_id"].to_numpy(str))
     fitted = ls.fit(y, x, effects)
-    nested = int(company.max()) + 1 if "company_id" in shape.effects else 0
+    nested = int(company.max()) if "company_id" in shape.effects else 0
     if not np.isfinite(fitted.coef).all():
         raise SampleError(
             f"{shape.name}: the score does not vary once its effects are removed, so nothing "
@@ -239,9 +225,7 @@ def _fit(
     return fitted, ls.covariance_clustered(fitted, company, nested=nested)
 
 
-def _tidy(
-    fitted: ls.Fit, covariance: np.ndarray, terms: list[str], df: int
-) -> pd.DataFrame:
+def _tidy(fitted: ls.Fit, covariance: np.ndarray, terms: list[str], df: int) -> pd.DataFrame:
     """Terms in the kit's column vocabulary, 95 % intervals by t with df degrees of freedom."""
     estimate = fitted.coef[: len(terms)]
     error = np.sqrt(np.diag(covariance))[: len(terms)]
@@ -267,7 +251,7 @@ def _result(
     table: pd.DataFrame,
 ) -> LinkageResult:
     entities = rows["company_id"].nunique()
-    estimate, error = table.loc[0, "estimate"], table.loc[0, "std_error"]
+    estimate, error = float(table["estimate"].iloc[0]), float(table["std_error"].iloc[0])
     within = rows["score"] - rows.groupby("company_id")["score"].transform("mean")
     sd_within = float(np.sqrt(np.square(within).sum() / max(1, len(rows) - entities)))
     scale = _partial_scale(fitted)

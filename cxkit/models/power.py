@@ -6,9 +6,7 @@ from scipy import stats
 
 LEVEL = 0.05
 POWER = 0.80
-PLAUSIBLE_R = (
-    0.35  # the best contingency of the published meta-analysis of score and performance
-)
+PLAUSIBLE_R = 0.35  # the best contingency of the published meta-analysis of score and performance
 
 
 def multiplier(df: float, level: float = LEVEL, power: float = POWER) -> float:

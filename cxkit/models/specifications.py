@@ -49,9 +49,7 @@ _ALL = (
         ("company", "year"),
     ),
 )
-SPECIFICATIONS: Mapping[str, Specification] = MappingProxyType(
-    {s.name: s for s in _ALL}
-)
+SPECIFICATIONS: Mapping[str, Specification] = MappingProxyType({s.name: s for s in _ALL})
 
 
 def specification(name: str) -> Specification:

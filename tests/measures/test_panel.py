@@ -18,6 +18,7 @@ def make(
     """A client with companies a and b, scores (company, wave, index), revenue by period."""
     books = pd.DataFrame(pnl, columns=["company_id", "period_end", "revenue"])
     books["period_end"] = pd.to_datetime(books["period_end"])
+    books["revenue"] = books["revenue"].astype(float)
     books = books.assign(period_months=months, currency="EUR", unit=1)
     for line in ("cost_of_revenue", "gross_profit", "operating_income"):
         books[line] = np.nan

@@ -2,7 +2,7 @@
 
 Small-sample factors: pyfixest (`ssc` default) and ours both leave company effects that are
 nested in the clusters out of the count, so they agree without a factor. linearmodels and
-statsmodels do not know nesting; the factor that explains the difference is written out below.
+statsmodels count every effect; where that matters the factor is written out below.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def ours(frame: pd.DataFrame, effects: list[str], nested: bool) -> tuple[np.ndar
         frame[["x", "z"]].to_numpy(),
         [ls.codes(frame[e].to_numpy()) for e in effects],
     )
-    covariance = ls.covariance_clustered(fit, company, nested=60 if nested else 0)
+    covariance = ls.covariance_clustered(fit, company, nested=59 if nested else 0)
     return fit.coef, np.sqrt(np.diag(covariance))
 
 
@@ -50,15 +50,15 @@ def test_two_way_effects_equal_pyfixest(frame: pd.DataFrame) -> None:
 
 
 def test_two_way_effects_equal_linearmodels(frame: pd.DataFrame) -> None:
-    """linearmodels counts no effect and omits G/(G-1) with these options; we rescale by both."""
+    """linearmodels' factor is n / (n - k - every effect), without G/(G-1); ours replaces it."""
     panel = pytest.importorskip("linearmodels.panel")
     data = frame.set_index(["company", "year"])
     model = panel.PanelOLS(data["y"], data[["x", "z"]], entity_effects=True, time_effects=True)
-    other = model.fit(cov_type="clustered", cluster_entity=True, count_effects=False, debiased=True)
+    other = model.fit(cov_type="clustered", cluster_entity=True)
     coef, error = ours(frame, ["company", "year"], nested=True)
-    n, groups, years = len(frame), 60, frame["year"].nunique()
+    n, groups, years = len(frame), frame["company"].nunique(), frame["year"].nunique()
     factor = groups / (groups - 1) * (n - 1) / (n - 2 - years)
-    theirs = groups / (groups - 1) * (n - 1) / (n - 2)
+    theirs = n / (n - 2 - groups - (years - 1))
     np.testing.assert_allclose(coef, other.params.to_numpy(), rtol=1e-8)
     expected = other.std_errors.to_numpy() * np.sqrt(factor / theirs)
     np.testing.assert_allclose(error, expected, rtol=1e-8)

@@ -149,7 +149,7 @@ def test_the_grade_rule(name: str, lag: int, corrected: bool, checks: tuple, exp
 def one_industry_carries_it(companies: int = 80) -> Panel:
     found = sample(companies, effect=0.0, seed=5)
     own = found.table["industry"] == "i0"
-    found.table["outcome"] -= 0.001 * found.table["score"].where(~own, 0)
+    found.table["outcome"] -= 0.004 * found.table["score"].where(~own, 0)
     found.table["outcome"] += 0.02 * found.table["score"].where(own, 0)
     return found
 
@@ -163,7 +163,7 @@ def test_an_industry_that_carries_the_estimate_fails_the_check() -> None:
 
 def test_a_strong_effect_everywhere_passes_and_a_weak_one_has_no_verdict() -> None:
     verdicts = []
-    for effect in (0.01, 0.0007):
+    for effect in (0.01, 0.0015):
         found = sample(80, effect=effect, seed=4)
         family = fit_linkages([found], LinkageSpec("revenue_growth", 1))
         verdicts.append(check_linkage(found, family)[0].passed)
