@@ -71,13 +71,15 @@ def resolve_client(client: str) -> Path:
     """The folder of a client: a name below data/clients, or a folder's path."""
     shipped = project_root() / "data" / "clients"
     text = str(client)
-    if SLUG.fullmatch(text) and (shipped / text / "client.yml").is_file():
-        return (shipped / text).resolve()
-    folder = Path(text).expanduser()
-    if "\x00" not in text and folder.is_dir():
-        if not (folder / "client.yml").is_file():
-            raise ConfigError(f"The folder {quoted(text)} has no client.yml.")
-        return folder.resolve()
+    named = shipped / text if SLUG.fullmatch(text) else None
+    places = [place for place in (named, Path(text).expanduser()) if place is not None]
+    if "\x00" not in text:
+        folders = [place for place in places if place.is_dir()]
+        for folder in folders:
+            if (folder / "client.yml").is_file():
+                return folder.resolve()
+        if folders:
+            raise ConfigError(f"The folder of {quoted(text)} has no client.yml.")
     names = sorted(path.parent.name for path in shipped.glob("*/client.yml"))
     raise ConfigError(
         f"There is no client {quoted(text)}{nearest(text, names)} "
@@ -212,10 +214,11 @@ def _known_files(intake: Intake) -> set[str]:
 def _report_unknown_file(intake: Intake, path: Path) -> None:
     names = [f"{table}{suffix}" for table in TABLES for suffix in FORMATS]
     workbook = path.suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    label = path.name.encode("utf-8", "backslashreplace").decode()
     intake.findings.add(
-        path.name,
+        label,
         "unknown_file",
-        f"the file is not used{nearest(path.name, names)}",
+        f"the file is not used{nearest(label, names)}",
         "save its sheets as CSV, one file per table" if workbook else "rename or delete it",
-        value=path.name,
+        value=label,
     )

@@ -102,6 +102,12 @@ def _parameters(value: Any) -> dict[str, dict[str, Scalar]]:
     return found
 
 
+def _file_name(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w-][\w .-]*", value):
+        raise ValueError("must be the name of a file in the client's folder, without a path")
+    return value
+
+
 def _severity(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("must hold kinds of finding: {outside_scale: set_aside}")
@@ -122,6 +128,7 @@ Notebook = Annotated[str, BeforeValidator(_notebook)]
 Outcome = Annotated[str, _one_of(OUTCOMES, "outcome")]
 Specification = Annotated[str, _one_of(SPECIFICATIONS, "specification")]
 Parameters = Annotated[dict[str, dict[str, Scalar]], BeforeValidator(_parameters)]
+FileName = Annotated[str, BeforeValidator(_file_name)]
 Severity = Annotated[dict[str, str], BeforeValidator(_severity)]
 
 
@@ -146,7 +153,7 @@ class Brand(Strict):
 
     name: str | None = None
     color: str | None = None
-    logo: str | None = None
+    logo: FileName | None = None
 
 
 class ClientConfig(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,8 @@ from cxkit.contracts.strict import quoted
 from cxkit.errors import ContractError
 
 COLUMNS = ("file", "row", "column", "kind", "severity", "value", "message", "way_out")
-SHOWN_ROWS = 8
+SHOWN_ROWS = 8  # rows an error message names before it counts the rest
+MAX_VALUE = 200  # characters of a cell that a finding repeats
 
 Rows = NDArray[np.int64]
 
@@ -38,7 +40,8 @@ class Group:
 
     def records(self) -> Iterator[tuple[object, ...]]:
         """The group as rows of the findings table."""
-        places = zip(self._row_numbers(), self.values, self._messages(), strict=True)
+        values = [value[:MAX_VALUE] for value in self.values]
+        places = zip(self._row_numbers(), values, self._messages(), strict=True)
         for row, value, message in places:
             yield (
                 self.file, row, self.column, self.kind, self.severity, value, message, self.way_out
@@ -136,6 +139,7 @@ class Findings:
 
 def _file_part(client: str, file: str, groups: list[Group]) -> str:
     table = file.split(".")[0]
+    groups = sorted(groups, key=lambda group: group.rows[:1].tolist())
     names = [group.column or "" for group in groups]
     whats = [_count(group) for group in groups]
     width, wide = max(map(len, names)), min(max(map(len, whats)), 44)
@@ -173,8 +177,9 @@ def _closing(refused: list[Group]) -> str:
     if not kinds:
         return "Correct the files; `cxkit check` lists every place with its way out."
     choice = ", ".join(f"{kind}: {SET_ASIDE}" for kind in kinds)
+    key = "  severity: {"
     return (
         "Correct the files (`cxkit check` lists every place with its way out), or put\n"
-        f"  severity: {{{choice}}}\n"
-        "into client.yml to leave these rows out and list them in the report."
+        + textwrap.fill(key + choice + "}", 96, subsequent_indent=" " * len(key))
+        + "\ninto client.yml to leave these rows out and list them in the report."
     )

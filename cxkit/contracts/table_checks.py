@@ -66,7 +66,7 @@ def _check_companies(intake: Intake) -> None:
         _report_company_aside(intake, name, left.to_numpy())
         _report_unknown(
             intake, name, (without & ~left).to_numpy(), "company_id", "unknown_company", known,
-            "is not among the companies", "rows of unknown companies",
+            "is not among the companies", "rows without a known company",
         )  # fmt: skip
     _check_own_company(intake, known)
 
@@ -79,7 +79,7 @@ def _report_company_aside(intake: Intake, table: str, mask: Mask) -> None:
         "company_id",
         "the company {value} is set aside, and with it this row",
         "mend the company's row in the table of companies",
-        "rows of companies that are set aside",
+        "rows whose company is set aside",
     )
 
 
@@ -250,5 +250,5 @@ def _check_scored(intake: Intake) -> None:
         "company_id",
         "{value} has no answers and no scores",
         "send its answers or scores, or leave it out",
-        "rows of companies without answers or scores",
+        "rows without answers or scores",
     )

@@ -120,15 +120,15 @@ def _report_wrong_type(raw: RawTable, column: Column, found: str, findings: Find
 
 WHATS = {
     "missing_value": "values missing",
-    "not_a_number": "values that are not numbers",
-    "not_a_date": "values that are not dates",
+    "not_a_number": "values unreadable as a number",
+    "not_a_date": "values unreadable as a date",
     "control_character": "values with control characters",
     "space_around": "values with space around them",
     "unknown_word": "values not in the list",
     "below_zero": "values below 0",
-    "invalid_currency": "values that are no currency",
-    "invalid_year": "values that are no year",
-    "invalid_period_months": "values that are no number of months",
+    "invalid_currency": "values other than a currency code",
+    "invalid_year": "values other than a year",
+    "invalid_period_months": "values other than whole months",
     "unit_not_positive": "values not above 0",
     "not_positive": "values not above 0",
 }
