@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from cxkit.display.numbers import FORMATS, MISSING, is_missing
 from cxkit.display.shown import Shown, table_html
-from cxkit.display.texts import Text, column, has_text, message, number, plain, text, ticks
+from cxkit.display.texts import (
+    LANGUAGES,
+    Text,
+    column,
+    has_text,
+    message,
+    number,
+    plain,
+    text,
+    ticks,
+)
 
 __all__ = [
     "FORMATS",
+    "LANGUAGES",
     "MISSING",
     "Shown",
     "Text",

@@ -1,0 +1,3 @@
+"""Reports drawn from `results.json`, and nothing else; knows nothing of kernels."""
+
+from __future__ import annotations

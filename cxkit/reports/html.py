@@ -1,0 +1,72 @@
+"""One HTML file from the results: no request to anywhere, no script, every word escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cxkit.display import plain
+from cxkit.reports import appendix, page
+from cxkit.reports.views import Words
+
+
+def render(results: Mapping[str, Any], figures: Mapping[str, bytes]) -> str:
+    """The page of a checked `results.json`; figures holds SVG bytes by the exhibits' `figure`."""
+    words = Words(results["language"])
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            results=results,
+            say=words.say,
+            title=words.draw(results["title"]),
+            facts=page.facts(results, words),
+            answer=results["answer"],
+            sure=page.sure(results),
+            omissions=page.omissions(results, words),
+            sections=page.sections(results, words),
+            appendix=appendix.parts(results, words),
+            pictures={name: _data_uri(svg) for name, svg in figures.items()},
+            style=Markup(_style()),
+            style_digest=_digest(_style()),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("cxkit.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _printable(value: Any) -> Any:
+    """Every word passes here before it is escaped: what cannot be seen is marked."""
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _style() -> str:
+    folder = resources.files("cxkit.reports").joinpath("templates")
+    return folder.joinpath("report.css").read_text(encoding="utf-8")
+
+
+def _digest(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+
+
+def _data_uri(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")

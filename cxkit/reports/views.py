@@ -1,0 +1,133 @@
+"""What a page says, drawn from the results: words and rows, no markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cxkit.display import Text, column, has_text, message, number, text
+
+MOST_ROWS = 40
+_WORDS = ("text", "date")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A table column's words; `right` for numbers, which stand right-aligned."""
+
+    label: str
+    unit: str = ""
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it is read: every cell a word; `strong` lists the rows printed bold."""
+
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[str, ...], ...]
+    strong: frozenset[int] = frozenset()
+    caption: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One exhibit: headline, figure or reason, table, note, source."""
+
+    anchor: str
+    label: str
+    headline: str
+    grade: str | None
+    figure: str | None
+    reason: str
+    table: Table | None
+    note: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check with its verdict's word."""
+
+    verdict: str
+    word: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One notebook's part: exhibits and checks, or why there are none."""
+
+    anchor: str
+    number: int
+    title: str
+    status: str
+    reason: str
+    exhibits: tuple[Exhibit, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Omission:
+    """A heading with what was left out under it, and how many rows where they are counted."""
+
+    heading: str
+    lines: tuple[str, ...] = field(default=())
+
+
+class Words:
+    """Draws texts in one language; `say` takes an id, `draw` a text, `term` a known word."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def say(self, id: str, **values: Any) -> str:
+        """One of the report's own texts."""
+        return text(message(f"report.{id}", **values), self.language)
+
+    def draw(self, t: Text | None) -> str:
+        """Any text; nothing is an empty string."""
+        return text(t, self.language) if t else ""
+
+    def term(self, word: Any) -> str:
+        """A fixed word in the report's language; an unknown one as it is."""
+        id = f"term.{word}"
+        return text(message(id), self.language) if has_text(id, self.language) else str(word)
+
+    def number(self, value: Any, fmt: str) -> str:
+        return number(value, fmt, self.language)
+
+
+def exhibit_table(exhibit: Mapping[str, Any], words: Words, file: str) -> Table | None:
+    """An exhibit's table; a long one is cut, with where the rest is."""
+    shape = exhibit["table"]
+    columns, rows = shape["columns"], shape["rows"]
+    if not columns or not rows:
+        return None
+    shown = rows[:MOST_ROWS]
+    cells = [column([row.get(c["id"]) for row in shown], c["format"], words.language)
+             for c in columns]  # fmt: skip
+    rest = len(rows) - len(shown)
+    return Table(
+        heads=tuple(_head(c, words) for c in columns),
+        rows=tuple(zip(*cells, strict=True)),
+        caption=exhibit["headline"],
+        more=words.say("more_rows", count=rest, file=file) if rest else "",
+    )
+
+
+def _head(shape: Mapping[str, Any], words: Words) -> Head:
+    label, unit = words.draw(shape["label"]), words.draw(shape["unit"])
+    return Head(label, unit, shape["format"] not in _WORDS)
+
+
+def plain_table(
+    words: Words, heads: Sequence[tuple[str, bool]], rows: Sequence[Sequence[str]], caption: str
+) -> Table | None:
+    """A table of the report's own; heads are ids of column texts and whether they are numbers."""
+    if not rows:
+        return None
+    shown = tuple(Head(words.say(f"column.{id}"), right=right) for id, right in heads)
+    return Table(shown, tuple(tuple(row) for row in rows), caption=words.say(caption))
