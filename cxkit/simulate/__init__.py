@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxkit.simulate.design import BASE, DESIGNS, Design
 from cxkit.simulate.draws import SEED, Draw, block_scores, company_items, draw, index
 from cxkit.simulate.layout import Layout, layout
-from cxkit.simulate.world import Simulated, simulate, tables_of
+from cxkit.simulate.world import Simulated, simulate, tables_of, write_shipped
 
 __all__ = [
     "BASE",
@@ -22,4 +22,5 @@ __all__ = [
     "layout",
     "simulate",
     "tables_of",
+    "write_shipped",
 ]

@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cxkit.contracts import load_instrument
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -19,8 +21,8 @@ class Layout:
     """Items of an instrument in their order.
 
     item_ids and block_ids are names; block (items,) is the position of each item's block;
-    minimum and maximum (items,) are the ends of each item's answers; low and high are the
-    ends of the index.
+    minimum and maximum (items,) are the ends of each item's answers, importance those of the
+    importance answers, one for all items.
     """
 
     item_ids: tuple[str, ...]
@@ -40,25 +42,17 @@ class Layout:
         return np.eye(len(self.block_ids))[self.block]
 
 
-_SIZES = {
-    "strategy_leadership": 3,
-    "processes_management": 4,
-    "metrics_evaluation": 3,
-    "data_analytics": 3,
-    "technology_channels": 3,
-    "people_culture": 3,
-}
-
-
 @cache
 def layout() -> Layout:
-    """The layout of the shipped instrument."""
-    pairs = [(b, k + 1) for b, size in _SIZES.items() for k in range(size)]
+    """The layout of the shipped instrument, read once."""
+    instrument = load_instrument(INSTRUMENT)
+    items, blocks = instrument.items, tuple(instrument.block_ids)
+    low, high = instrument.importance or (1, 5)
     return Layout(
-        item_ids=tuple(f"{b}_{k}" for b, k in pairs),
-        block_ids=tuple(_SIZES),
-        block=np.array([list(_SIZES).index(b) for b, _ in pairs]),
-        minimum=np.array([1.0 if k == 1 else 0.0 for _, k in pairs]),
-        maximum=np.full(len(pairs), 5.0),
-        importance=(1, 5),
+        item_ids=tuple(item.id for item in items),
+        block_ids=blocks,
+        block=np.array([blocks.index(item.block) for item in items]),
+        minimum=np.array([item.minimum for item in items], float),
+        maximum=np.array([item.maximum for item in items], float),
+        importance=(int(low), int(high)),
     )

@@ -86,6 +86,8 @@ def profile_levels(design: Design, shape: Layout) -> Floats:
     centre = (k - 1) / 2 - np.arange(k)
     level = design.mean_score + design.distance * centre
     block = np.arange(len(shape.block_ids))
+    # Waves over the blocks, another for each profile: the means do not lie on one line, so a
+    # profile is more than a cut of the index. They add nothing to a profile's index.
     wave = np.cos(np.pi * (block[None, :] + 1) * (np.arange(k)[:, None] + 1) / 3.5)
     wave -= wave @ shape.membership.sum(0)[:, None] / shape.items
     pattern = design.profile_pattern * wave

@@ -37,7 +37,7 @@ def true_table(drawn: Draw, ids: np.ndarray, waves: pd.DatetimeIndex) -> pd.Data
 
 
 def true_values(drawn: Draw, names: tuple[str, ...]) -> dict[str, Any]:
-    """The design, and what follows from it in this draw; effects per ten points of score."""
+    """The design, and what follows from it in this draw; effects per point of score."""
     design = drawn.design
     contrasts = adjusted_contrasts(drawn)
     return {
@@ -52,8 +52,11 @@ def true_values(drawn: Draw, names: tuple[str, ...]) -> dict[str, Any]:
             }
             for k, name in enumerate(names)
         },
-        "effect_growth_per_point": design.effect_growth / 10,
-        "effect_margin_per_point": design.effect_margin / 10,
+        "effects_per_point": {
+            "revenue_growth": design.effect_growth / 10,
+            "operating_margin": design.effect_margin / 10,
+        },
+        "effects_lag": 1,
         "units": "fractions of revenue; points of cx95 (6 to 95)",
     }
 

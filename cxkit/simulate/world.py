@@ -59,6 +59,14 @@ def simulate(*, seed: int = SEED, **planted: Any) -> Simulated:
     return tables_of(draw(design, seed), seed)
 
 
+def write_shipped(root: Path, seed: int = SEED) -> list[Path]:
+    """Make the shipped benchmark of the project at root: the client `simulated` and its truth."""
+    data = root / "data"
+    return simulate(seed=seed).write(
+        data / "clients" / "simulated", data / "truth" / "simulated.json"
+    )
+
+
 def _named_arguments() -> inspect.Signature:
     keyword = inspect.Parameter.KEYWORD_ONLY
     fields = [
