@@ -19,9 +19,10 @@ NARROW_SPACE = "\u202f"  # joins a number to its percent sign; never breaks a li
 def formatted(value: Any, fmt: str) -> str:
     """One value in a format; None, NaN, infinities and NaT are a dash.
 
-    fmt is one of: pp (signed percentage points of a fraction), pct (percent of a fraction),
-    points (signed), num, int (grouped), year, p (p-value), date, text. Three significant
-    figures, but pp and points keep two decimals below ten, so that a column lines up.
+    fmt is one of: pp (signed percentage points of a fraction), size (the same without a plus),
+    r (a correlation), pct (percent of a fraction), points (signed), num, int (grouped), year,
+    p (p-value), date, text. Three significant figures, but pp and points keep two decimals
+    below ten, so that a column lines up.
     """
     if fmt not in FORMATS:
         raise ConfigError(f'unknown number format "{fmt}"{nearest(fmt, FORMATS)}')
@@ -125,6 +126,8 @@ def _date(value: Any) -> str:
 
 FORMATS: dict[str, Callable[[Any], str]] = {
     "pp": lambda v: _signed(100 * float(v)),
+    "size": lambda v: _signed(100 * float(v)).lstrip("+"),
+    "r": lambda v: _decimals(float(v), 2),
     "pct": _percent,
     "points": lambda v: _signed(float(v)),
     "num": _num,
@@ -136,9 +139,11 @@ FORMATS: dict[str, Callable[[Any], str]] = {
 }
 _AXIS = {
     "pp": (100.0, True, ""),
+    "size": (100.0, False, ""),
+    "r": (1.0, False, ""),
     "pct": (100.0, False, NARROW_SPACE + "%"),
     "points": (1.0, True, ""),
     "num": (1.0, False, ""),
     "int": (1.0, False, ""),
 }
-_USUAL = {"pp": 2, "points": 2, "pct": 1}
+_USUAL = {"pp": 2, "size": 2, "r": 2, "points": 2, "pct": 1}

@@ -29,7 +29,7 @@ _ESTIMATES = (
     Column("conf_high", message("column.conf_high"), "pp"),
     Column("p_value", message("column.p_value"), "p"),
     Column("p_adjusted", message("column.p_adjusted"), "p"),
-    Column("mde", message("column.mde"), "pp"),
+    Column("mde", message("column.mde"), "size"),
     Column("entities", message("column.companies"), "int"),
     Column("nobs", message("column.rows"), "int"),
     Column("grade", message("column.grade")),
@@ -97,6 +97,8 @@ def estimates(family: LinkageFamily, outcome: str, truth: dict[str, Any] | None 
     keep = {c.id for c in _ESTIMATES}
     table = [{k: v for k, v in row.items() if k in keep} for row in table]
     notes = [message("linkage.how_read"), *caution(main or _recommended(rows), truth)]
+    if family.filled:
+        notes.append(message("linkage.sub_industry_filled", filled=family.filled))
     return Exhibit(id, SECTION, headline, chart, _ESTIMATES, table, notes,
                    [message("linkage.method")], (main or rows[-1]).grade)  # fmt: skip
 

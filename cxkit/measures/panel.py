@@ -22,8 +22,9 @@ class Panel(Shown):
 
     table: company_id, wave, period_end and fiscal_year of the score's own period, outcome_end
     (period_end of the outcome's), score (points), outcome (a fraction, not clipped), industry,
-    sub_industry (missing stays missing), log_revenue of the score's period.
+    sub_industry, log_revenue of the score's period.
     excluded counts every score that fell out: reason, rows.
+    filled is the number of rows without a sub-industry, whose industry stands in for it.
     scores is the number of scores before anything fell out.
     """
 
@@ -33,6 +34,7 @@ class Panel(Shown):
     lag: int
     scores: int
     span: float
+    filled: int = 0
 
     @property
     def companies(self) -> int:
@@ -132,5 +134,7 @@ def _assemble(
     out = frame.loc[frame["why"] != "", "why"].value_counts()
     excluded = pd.DataFrame({"reason": out.index.astype(str), "rows": out.to_numpy()})
     excluded = excluded.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
+    lacks = table["sub_industry"].isna() & table["industry"].notna()
+    table["sub_industry"] = table["sub_industry"].fillna(table["industry"])
     span = scores.instrument.maximum - scores.instrument.minimum
-    return Panel(table, excluded, outcome, lag, len(frame), span)
+    return Panel(table, excluded, outcome, lag, len(frame), span, int(lacks.sum()))

@@ -11,7 +11,7 @@ import pandas as pd
 from cxkit.display import Shown
 from cxkit.errors import SampleError
 from cxkit.measures import Panel
-from cxkit.models.linkage import LinkageFamily, LinkageResult, fit_linkage
+from cxkit.models.linkage import MIN_COMPANIES, LinkageFamily, LinkageResult, fit_linkage
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,10 @@ def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
             refit = fit_linkage(
                 replace(panel, table=kept), result.spec.specification, result.spec.clip
             )
-        except SampleError as error:
-            return Check("leave_one_industry_out", None, f"{error}.", pd.DataFrame(rows))
+        except SampleError:
+            left = kept["company_id"].nunique()
+            why = f"Without {industry} {left} companies are left; {MIN_COMPANIES} are needed."
+            return Check("leave_one_industry_out", None, why, pd.DataFrame(rows))
         mdes.append(refit.mde)
         rows.append(
             {"industry": industry, "rows": refit.nobs, "entities": refit.entities}

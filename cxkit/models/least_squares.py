@@ -55,8 +55,9 @@ def fit(y: Array, x: Array, effects: Sequence[Codes] = ()) -> Fit:
         y_in, x_in, rank = y, x, 0
     if np.any(np.square(x_in).sum(0) <= 1e-10 * np.square(x).sum(0)):
         nothing: Array = np.full((x.shape[1], x.shape[1]), np.nan)
-        return Fit(nothing[0], y_in * np.nan, nothing, x_in, rank + x.shape[1])
-    bread = np.linalg.inv(x_in.T @ x_in)
+        unknown: Array = np.full(len(y), np.nan)
+        return Fit(nothing[0], unknown, nothing, x_in, rank + x.shape[1])
+    bread: Array = np.asarray(np.linalg.inv(x_in.T @ x_in), np.float64)
     coef = bread @ (x_in.T @ y_in)
     return Fit(coef, y_in - x_in @ coef, bread, x_in, rank + x.shape[1])
 

@@ -139,12 +139,14 @@ class LinkageFamily(Shown):
     """Every estimate of one run; the primary one was declared before.
 
     results holds the estimates in the order asked; left_out one row per estimate that could not
-    be made: id, reason.
+    be made: id, reason. filled is the largest number of rows of one panel whose industry stands
+    in for a missing sub-industry.
     """
 
     results: tuple[LinkageResult, ...]
     primary: LinkageSpec
     left_out: pd.DataFrame
+    filled: int = 0
 
     @property
     def main(self) -> LinkageResult | None:
@@ -174,8 +176,9 @@ def fit_linkages(
     specifications: Sequence[str] = tuple(SPECIFICATIONS),
 ) -> LinkageFamily:
     """Every specification on every panel, the primary marked, the rest Holm-adjusted together."""
-    results, left_out = [], []
+    results, left_out, filled = [], [], 0
     for panel in panels:
+        filled = max(filled, panel.filled)
         for name in specifications:
             try:
                 results.append(fit_linkage(panel, name, primary.clip))
@@ -189,7 +192,7 @@ def fit_linkages(
         replace(r, role="primary") if r.spec == primary else replace(r, p_adjusted=adjusted[r.spec])
         for r in results
     )
-    return LinkageFamily(marked, primary, pd.DataFrame(left_out, columns=["id", "reason"]))
+    return LinkageFamily(marked, primary, pd.DataFrame(left_out, columns=["id", "reason"]), filled)
 
 
 def _complete(table: pd.DataFrame, shape: Specification) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -181,7 +181,7 @@ class Run:
             self._fragment(), ensure_ascii=False, allow_nan=False, default=_plain
         )
         partial.write_text(content, encoding="utf-8")
-        os.replace(partial, path)
+        partial.replace(path)
         return path.relative_to(path.parents[2])
 
     def _folder(self) -> Path:
