@@ -33,8 +33,6 @@ def merge(client: Client, sections: Sequence[Section]) -> dict[str, Any]:
     """results.json: what every report is drawn from, keys in a fixed order."""
     config, instrument = client.config, client.instrument
     lists = {name: _gather(sections, name) for name in _LISTS}
-    for name in ("estimates", "exhibits"):
-        _unique(lists[name], name)
     language = config.language
     return {
         "schema_version": SCHEMA_VERSION,
@@ -82,13 +80,6 @@ def _gather(sections: Sequence[Section], name: str) -> list[dict[str, Any]]:
 def _first(sections: Sequence[Section], name: str) -> Any:
     found = ((section.fragment or {}).get(name) for section in sections)
     return next((value for value in found if value), None)
-
-
-def _unique(rows: Sequence[Mapping[str, Any]], what: str) -> None:
-    ids = [row.get("id") for row in rows]
-    twice = sorted({str(id) for id in ids if ids.count(id) > 1})
-    if twice:
-        raise InfrastructureError(f"two notebooks leave {what} of the same id: {', '.join(twice)}")
 
 
 def _primary(estimates: Sequence[Mapping[str, Any]]) -> str | None:

@@ -99,6 +99,8 @@ def run(request: Request) -> RunOutcome:
             results = work.carry_out()
             shown = publish(site, staging, request.keep)
         except OSError as error:
+            if error.errno is None:  # not the disk: something else that is an OSError by descent
+                raise
             raise InfrastructureError(_disk(error)) from error
         finally:
             discard(staging)
@@ -128,11 +130,7 @@ class _Run:
             raise self._with_traces(error) from error
         sections, records = self._sections(read, executions)
         results = self._write(sections)
-        if self._inputs() != read:
-            raise InfrastructureError(
-                f"{self.folder.name}, a notebook or the kit changed while the run was under way\n"
-                "Run it again when nothing is being written."
-            )
+        self._unchanged(read)
         self._seal(read, sections, records)
         return results
 
@@ -140,6 +138,16 @@ class _Run:
         books = [job.notebook for job in self.jobs]
         config = self.client.config
         return manifest.inputs(self.root, self.folder, config.client, config.instrument, books)
+
+    def _unchanged(self, read: dict[str, Any]) -> None:
+        """Every kernel must have read what the manifest says was read."""
+        now = self._inputs()
+        moved = [part for part in ("client", "instrument", "notebooks") if now[part] != read[part]]
+        if moved:
+            raise InfrastructureError(
+                f"{self.folder.name}: the {' and '.join(moved)} files changed while the run was "
+                "under way\nRun it again when nothing is being written."
+            )
 
     def _execute(self, jobs: Sequence[Job]) -> dict[str, Execution]:
         """Every job in a kernel of its own, a few at a time; the first failure ends all."""
