@@ -84,7 +84,7 @@ def caution(
     level = SPECIFICATIONS[result.spec.specification].level
     notes = [message(f"linkage.attenuated_{level}")]
     planted = (truth or {}).get(result.spec.outcome)
-    if planted is None:
+    if planted is None or result.spec.lag != 1:
         return notes
     side = "below" if float(result.score.estimate) < planted else "above"
     values = {"planted": planted, "estimate": float(result.score.estimate)}
