@@ -238,8 +238,11 @@ def _check_currency(intake: Intake) -> None:
 
 def _check_scored(intake: Intake) -> None:
     """Companies without an answer or a score: nothing can be said of them."""
-    frames = [intake.frames[name] for name in ("assessments", "scores") if name in intake.frames]
-    if "companies" not in intake.frames or not frames:
+    names = [name for name in ("assessments", "scores") if name in intake.file]
+    if not {"companies", *names} <= set(intake.frames) or not names:
+        return
+    frames = [intake.frames[name] for name in names]
+    if any(frame["company_id"].isna().all() and len(frame) for frame in frames):
         return
     scored = pd.concat([frame["company_id"] for frame in frames]).dropna().unique()
     ids = intake.frames["companies"]["company_id"]

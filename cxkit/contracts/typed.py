@@ -40,8 +40,8 @@ def type_table(raw: RawTable, table: Table, findings: Findings) -> pd.DataFrame:
     _report_columns(raw, table, findings)
     data: dict[str, pd.Series] = {"_row": pd.Series(raw.rows, dtype="int64")}
     for column in table.columns:
-        typed = _typed(raw, column, findings) if column.name in raw.columns else None
-        data[column.name] = _absent(column, len(raw.rows)) if typed is None else typed.values
+        values = _typed(raw, column, findings) if column.name in raw.columns else None
+        data[column.name] = _absent(column, len(raw.rows)) if values is None else values
     return pd.DataFrame(data)
 
 
@@ -82,7 +82,7 @@ def _report_columns(raw: RawTable, table: Table, findings: Findings) -> None:
         )
 
 
-def _typed(raw: RawTable, column: Column, findings: Findings) -> Typed | None:
+def _typed(raw: RawTable, column: Column, findings: Findings) -> pd.Series | None:
     """One column's values, its faults reported; None where the whole column is unusable."""
     cells = raw.columns[column.name]
     try:
@@ -100,8 +100,8 @@ def _typed(raw: RawTable, column: Column, findings: Findings) -> Typed | None:
         spaced = has_space_around(cells)
         say, out = "{value} has space around it, which is left out", "delete the space"
         _report(raw, column, spaced, "space_around", say, out, findings)
-    _report_bounds(raw, column, typed, findings)
-    return typed
+    outside = _report_bounds(raw, column, typed, findings)
+    return typed.values.mask(typed.bad | outside)
 
 
 def _report_wrong_type(raw: RawTable, column: Column, found: str, findings: Findings) -> None:
@@ -152,14 +152,13 @@ def _report(
     )
 
 
-def _report_bounds(raw: RawTable, column: Column, typed: Typed, findings: Findings) -> None:
-    """Words, patterns and bounds of a column's values, those missing apart."""
+def _report_bounds(raw: RawTable, column: Column, typed: Typed, findings: Findings) -> Mask:
+    """Which values miss the words, pattern or bounds of their column; reported here."""
     outside = _outside(column, typed.values) & ~typed.missing & ~typed.bad
-    if not outside.any():
-        return
     meant = column.hint or f"one of {', '.join(column.words)}"
     message, way_out = f"{{value}} is not {meant}", f"write {meant}"
     _report(raw, column, outside, column.fault, message, way_out, findings)
+    return outside
 
 
 def _outside(column: Column, values: pd.Series) -> Mask:

@@ -6,17 +6,19 @@ outside, so whatever could run code or grow without bound is refused, with its l
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from cxkit.errors import ConfigError
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq"}
 
 
 def parse_yaml(data: bytes, label: str) -> dict[str, Any]:
@@ -26,8 +28,7 @@ def parse_yaml(data: bytes, label: str) -> dict[str, Any]:
     """
     text = _decoded(data, label)
     try:
-        _refuse_tricks(text, label)
-        content = _reader().load(text)
+        content = _loaded(text, label)
     except DuplicateKeyError as error:
         raise ConfigError(_duplicate(error, label)) from None
     except YAMLError as error:
@@ -48,10 +49,22 @@ _Plain.add_constructor(
 )
 
 
-def _reader() -> YAML:
+def _loaded(text: str, label: str) -> Any:
+    """The text's one document; its nodes are looked at before anything is built of them."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("%"):
+            raise ConfigError(f"{label}, line {number}: YAML directives (%...) are not read.")
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _Plain
-    return yaml
+    constructor, parser = yaml.get_constructor_parser(io.StringIO(text))
+    try:
+        node = constructor.composer.get_single_node()
+        if node is None:
+            return None
+        _refuse_tricks(node, label)
+        return constructor.construct_document(node)
+    finally:
+        parser.dispose()
 
 
 def _decoded(data: bytes, label: str) -> str:
@@ -63,29 +76,30 @@ def _decoded(data: bytes, label: str) -> str:
         raise ConfigError(f"{label} is not UTF-8. Save it as UTF-8.") from None
 
 
-def _refuse_tricks(text: str, label: str) -> None:
-    """Refuse directives, aliases, tags and deep nesting before anything is built."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith("%"):
-            raise ConfigError(f"{label}, line {number}: YAML directives (%...) are not read.")
-    depth = 0
-    for event in _reader().parse(text):
-        line_number = event.start_mark.line + 1
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+def _refuse_tricks(root: Node, label: str) -> None:
+    """Refuse aliases, tags and deep nesting, each with its line."""
+    seen: set[int] = set()
+    waiting = [(root, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        where = f"{label}, line {node.start_mark.line + 1}"
+        if id(node) in seen:
             raise ConfigError(
-                f"{label}, line {line_number}: anchors and aliases (& and *) are not read. "
+                f"{where}: anchors and aliases (& and *) are not read. "
                 "Write the value out, or put text that starts so in quotes."
             )
-        if getattr(event, "tag", None):
-            raise ConfigError(
-                f"{label}, line {line_number}: tags (!) are not read. "
-                "Put text that starts so in quotes."
-            )
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if str(node.tag).rpartition(":")[2] not in PLAIN_TAGS:
+            raise ConfigError(f"{where}: tags (!) are not read. Put text that starts so in quotes.")
         if depth > MAX_DEPTH:
-            raise ConfigError(
-                f"{label}, line {line_number}: nested deeper than {MAX_DEPTH} levels."
-            )
+            raise ConfigError(f"{where}: nested deeper than {MAX_DEPTH} levels.")
+        seen.add(id(node))
+        waiting.extend((child, depth + 1) for child in _children(node))
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, SequenceNode) else []
 
 
 def _duplicate(error: MarkedYAMLError, label: str) -> str:
