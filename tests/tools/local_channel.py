@@ -30,7 +30,7 @@ def conda_spec(name: str, specifier: SpecifierSet) -> str:
     return f"{name} {specifier}".strip()
 
 
-def depends(name: str, requires_python: str | None) -> list[str]:
+def depends(name: str, requires_python: str) -> list[str]:
     """What an installed package needs here, in conda's grammar; extras' needs are its own."""
     here = {k: str(v) for k, v in default_environment().items()}
     wanted: list[Requirement] = needs(name, frozenset(), here)
@@ -40,7 +40,7 @@ def depends(name: str, requires_python: str | None) -> list[str]:
             wanted += [
                 r for r in needs(requirement.name, frozenset({extra}), here) if r not in plain
             ]
-    python = conda_spec("python", SpecifierSet(requires_python or ""))
+    python = conda_spec("python", SpecifierSet(requires_python))
     return sorted({python, *(conda_spec(conda_name(r.name), r.specifier) for r in wanted)})
 
 
@@ -56,7 +56,8 @@ def make_channel(folder: Path, leave_out: str = "") -> Path:
     for found in metadata.distributions():
         name = found.metadata["Name"]
         if conda_name(name) not in {leave_out, "cxkit"}:
-            needed = depends(name, found.metadata["Requires-Python"])
+            python = str(found.metadata.json.get("requires_python") or "")
+            needed = depends(name, python)
             entries.append(record(conda_name(name), found.version, needed))
     packages = {f"{e['name']}-{e['version']}-0.conda": e for e in entries}
     for subdir, content in (("noarch", packages), ("linux-64", {})):
