@@ -72,7 +72,7 @@ def test_a_second_call_returns_at_once(copy: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (0, "")
     assert "nothing to do" in done.stderr
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
