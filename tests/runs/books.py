@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +52,16 @@ def make_notebook(
 
 
 def children() -> list[int]:
-    """Processes whose parent is this one or that work in a kernel of cxkit; Linux only."""
-    import os
+    """Kernels that this process has started and that still run; Linux only."""
+    return [pid for pid, parent, _ in _kernels() if parent == os.getpid()]
 
-    found = []
+
+def kernels(folder: Path) -> list[int]:
+    """Kernels whose connection file lies below a folder, whoever started them; Linux only."""
+    return [pid for pid, _, command in _kernels() if str(folder).encode() in command]
+
+
+def _kernels() -> Iterator[tuple[int, int, bytes]]:
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -62,9 +70,8 @@ def children() -> list[int]:
             parent = int(entry.joinpath("stat").read_text().rsplit(")", 1)[1].split()[1])
         except (OSError, ValueError):
             continue
-        if b"ipykernel_launcher" in command and parent == os.getpid():
-            found.append(int(entry.name))
-    return found
+        if b"ipykernel_launcher" in command:
+            yield int(entry.name), parent, command
 
 
 def results_of(folder: Path) -> dict[str, Any]:
