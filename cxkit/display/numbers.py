@@ -42,8 +42,9 @@ def tick_labels(values: Sequence[float], fmt: str) -> list[str]:
 
 
 def aligned(values: Sequence[Any], fmt: str) -> list[str]:
-    """A column of numbers with the same decimals, those that suit its middle value.
+    """A column of numbers with the same decimals.
 
+    They suit its largest value, or its middle one where three figures count (`num`).
     A number that would read as zero without being zero keeps its own figures, and so does
     every number of a column that spans more than three orders of magnitude.
     """
@@ -51,8 +52,8 @@ def aligned(values: Sequence[Any], fmt: str) -> list[str]:
     if fmt not in _AXIS or fmt == "int" or not sizes or sizes[-1] > 1000 * sizes[0]:
         return [formatted(value, fmt) for value in values]
     scale, signed, unit = _AXIS[fmt]
-    middle = scale * sizes[len(sizes) // 2]
-    places = _places(middle, 3) if fmt == "num" else _column_places(middle, _USUAL[fmt])
+    middle, largest = scale * sizes[len(sizes) // 2], scale * sizes[-1]
+    places = _places(middle, 3) if fmt == "num" else _column_places(largest, _USUAL[fmt])
     return [
         _decimals(scale * float(v), places, signed) + unit
         if _is_number(v) and (not v or round(scale * abs(float(v)), places))

@@ -57,7 +57,7 @@ def upright(low: float, high: float, fmt: str, room: float, language: str = "en"
 
 
 def _densest(low, high, fmt, language, fits) -> Scale:  # type: ignore[no-untyped-def]
-    for count in (7, 6, 5, 4, 3, 2, 1):
+    for count in range(14 if fmt == "year" else 7, 0, -1):
         found = _candidate(low, high, fmt, language, count)
         if found.places and fits(found):
             return found

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cxkit.display import column
+from cxkit.display import MISSING, column
 from cxkit.reports.views import Table, Words, plain_table
 
 _FRACTION = "fraction per score point"
+_VERDICTS = {True: "check.passed", False: "check.failed", None: "check.none"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def parts(results: Mapping[str, Any], words: Words) -> list[Part]:
     found = [
         _part("grades", _grades(words), words),
         _estimates(results, words),
+        _part("checks", _checks(results, words), words),
         _part("excluded", _excluded(results, words), words),
         _part("findings", _findings(results, words), words, note=False),
         _part("data_files", _data_files(results, words), words),
@@ -73,7 +75,7 @@ _ESTIMATE_HEADS = [
 def _estimate_rows(rows: list[dict[str, Any]], words: Words) -> list[tuple[str, ...]]:
     fmt = "pp" if all(row["unit"] == _FRACTION for row in rows) else "points"
     keys = [("estimate", fmt), ("conf_low", fmt), ("conf_high", fmt), ("p_value", "p"),
-            ("p_adjusted", "p"), ("mde", fmt), ("entities", "int"), ("nobs", "int")]  # fmt: skip
+            ("p_adjusted", "p"), ("mde", "size" if fmt == "pp" else "num"), ("entities", "int"), ("nobs", "int")]  # fmt: skip
     numbers = [column([row.get(key) for row in rows], f, words.language) for key, f in keys]
     return [
         (
@@ -85,6 +87,20 @@ def _estimate_rows(rows: list[dict[str, Any]], words: Words) -> list[tuple[str, 
         )
         for row, shown in zip(rows, zip(*numbers, strict=True), strict=True)
     ]
+
+
+def _checks(results: Mapping[str, Any], words: Words) -> Table | None:
+    rows = [
+        (
+            row["id"].replace("_", " "),
+            words.say(_VERDICTS[row["passed"]]),
+            words.draw(row["summary"]),
+        )
+        for row in results["checks"]
+    ]
+    return plain_table(
+        words, [("check", False), ("verdict", False), ("why", False)], rows, "checks"
+    )
 
 
 def _excluded(results: Mapping[str, Any], words: Words) -> Table | None:
@@ -137,8 +153,8 @@ def _parameters(results: Mapping[str, Any], words: Words) -> Table | None:
 
 
 def _literal(value: Any) -> str:
-    """A parameter's value as it is, text without quotes."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A parameter's value as it is, text without quotes; an empty text is a dash."""
+    return (value or MISSING) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _titles(results: Mapping[str, Any], words: Words) -> dict[Any, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -15,6 +16,8 @@ from markupsafe import Markup
 from cxkit.display import plain
 from cxkit.reports import appendix, page
 from cxkit.reports.views import Words
+
+_LONGEST = 20  # letters of a hyphenated word that is kept whole
 
 
 def render(results: Mapping[str, Any], figures: Mapping[str, bytes]) -> str:
@@ -42,7 +45,7 @@ def render(results: Mapping[str, Any], figures: Mapping[str, bytes]) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("cxkit.reports"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -50,6 +53,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+    )
+    environment.filters["unbroken"] = unbroken
+    return environment
+
+
+def unbroken(headline: str) -> Markup:
+    """A headline whose short hyphenated words stay on one line, as `next-year` should."""
+    parts = re.split(r"((?<!\S)\w+(?:-\w+)+)", plain(headline))
+    return Markup("").join(
+        Markup('<span class="whole">{}</span>').format(part)
+        if i % 2 and len(part) <= _LONGEST
+        else part
+        for i, part in enumerate(parts)
     )
 
 

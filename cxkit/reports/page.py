@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cxkit.reports.views import Check, Exhibit, Omission, Section, Words, exhibit_table
+from cxkit.reports.views import Exhibit, Omission, Section, Words, exhibit_table
 
-_VERDICTS = {True: "passed", False: "failed", None: "none"}
 _MOST_REASONS = 8
 
 
@@ -27,7 +26,6 @@ def _section(
     number: int, row: Mapping[str, Any], results: Mapping[str, Any], words: Words
 ) -> Section:
     own = [e for e in results["exhibits"] if e["section"] == row["id"]]
-    checks = [c for c in results["checks"] if c.get("section") == row["id"]]
     return Section(
         anchor=f"section-{row['id']}",
         number=number,
@@ -35,7 +33,6 @@ def _section(
         status=row["status"],
         reason=words.draw(row["reason"]),
         exhibits=tuple(_exhibit(e, f"{number}.{i}", words) for i, e in enumerate(own, start=1)),
-        checks=tuple(_check(c, words) for c in checks),
     )
 
 
@@ -52,11 +49,6 @@ def _exhibit(row: Mapping[str, Any], number: str, words: Words) -> Exhibit:
         note=row["note"],
         source=row["source"],
     )
-
-
-def _check(row: Mapping[str, Any], words: Words) -> Check:
-    verdict = _VERDICTS[row["passed"]]
-    return Check(verdict, words.say(f"check.{verdict}"), words.draw(row["summary"]))
 
 
 def facts(results: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
@@ -120,17 +112,16 @@ def _counts(results: Mapping[str, Any], words: Words) -> list[Omission]:
     missing = sum(not e["rows"] for e in results["excluded"])
     warnings = sum(f["severity"] == "warn" for f in results["findings"])
     found = [("excluded_estimates", missing), ("findings_warn", warnings)]
-    return [Omission(words.say(id, count=count)) for id, count in found if count]
+    return [Omission(words.count(id, count)) for id, count in found if count]
 
 
 def _counted(rows: int, reason: str, words: Words) -> str:
-    count = words.say("row_count") if rows == 1 else words.say("rows_count", rows=rows)
-    return f"{count}: {reason}"
+    return f"{words.count('rows_count', rows)}: {reason}"
 
 
 def _shortened(lines: Sequence[str], words: Words) -> tuple[str, ...]:
     rest = len(lines) - _MOST_REASONS
-    more = [words.say("excluded_more", count=rest)] if rest > 0 else []
+    more = [words.count("excluded_more", rest)] if rest > 0 else []
     return (*lines[:_MOST_REASONS], *more)
 
 

@@ -48,17 +48,8 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check with its verdict's word."""
-
-    verdict: str
-    word: str
-    summary: str
-
-
-@dataclass(frozen=True)
 class Section:
-    """One notebook's part: exhibits and checks, or why there are none."""
+    """One notebook's part: its exhibits, or why there are none."""
 
     anchor: str
     number: int
@@ -66,7 +57,6 @@ class Section:
     status: str
     reason: str
     exhibits: tuple[Exhibit, ...] = ()
-    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +76,12 @@ class Words:
     def say(self, id: str, **values: Any) -> str:
         """One of the report's own texts."""
         return text(message(f"report.{id}", **values), self.language)
+
+    def count(self, id: str, count: int, **values: Any) -> str:
+        """A text about a number of things; one thing has a text of its own."""
+        one = f"{id}_one"
+        chosen = one if count == 1 and has_text(f"report.{one}", self.language) else id
+        return self.say(chosen, count=count, **values)
 
     def draw(self, t: Text | None) -> str:
         """Any text; nothing is an empty string."""
@@ -114,7 +110,7 @@ def exhibit_table(exhibit: Mapping[str, Any], words: Words, file: str) -> Table 
         heads=tuple(_head(c, words) for c in columns),
         rows=tuple(zip(*cells, strict=True)),
         caption=exhibit["headline"],
-        more=words.say("more_rows", count=rest, file=file) if rest else "",
+        more=words.count("more_rows", rest, file=file) if rest else "",
     )
 
 

@@ -113,7 +113,8 @@ def exhibits() -> list[dict[str, Any]]:
         exhibit("quality.tables", quality, "Three tables on 220 companies were read",
                 {"kind": "table"}, grade=None, table=rows_table(12)),
         exhibit("maturity.distribution", maturity,
-                "Northwind scores 41 of 95 points, above 27 % of 308 companies", charts.histogram(), grade="D"),
+                "Northwind scores 41 of 95 points, above 27 % of 308 companies", charts.histogram(),
+                grade="D"),
         exhibit("maturity.blocks", maturity, blocks, charts.dots(), grade="D",
                 table=rows_table(6)),
         exhibit("maturity.gaps", maturity, "Not shown: importance and performance by block",
@@ -122,7 +123,8 @@ def exhibits() -> list[dict[str, Any]]:
         exhibit("linkage.estimates", linkage, HEADLINE, charts.intervals(), grade="B",
                 table=estimate_table()),
         exhibit("linkage.binned", linkage,
-                "Score and growth correlate at 0.101 over 2,833 company-years", charts.binned(), grade="C", table=rows_table(12)),
+                "Score and growth correlate at 0.101 over 2,833 company-years", charts.binned(),
+                grade="C", table=rows_table(12)),
         exhibit("linkage.trend", linkage, unclear, charts.lines(), grade="A"),
     ]  # fmt: skip
 
