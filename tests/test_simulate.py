@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxkit.contracts import check_client, load_instrument
+from cxkit.contracts import check_client, load_instrument, read_client
 from cxkit.errors import ConfigError
+from cxkit.measures import maturity
 from cxkit.simulate import BASE, DESIGNS, Design, Simulated, company_items, draw, index, simulate
 from cxkit.simulate.design import names
 from tests.benchmarks.simulate_truth import reliability, slope, within
@@ -162,19 +163,21 @@ def test_accounts_carry_the_draw(shipped: Simulated) -> None:
     assert np.nanmax(np.abs(wide.to_numpy()[:, 1:] - world.margin)) < 2e-3
 
 
-def test_unanswered_has_no_row_and_is_never_a_zero(shipped: Simulated) -> None:
+def test_unanswered_is_empty_and_never_a_zero(shipped: Simulated) -> None:
     answers, world = shipped.assessments, draw(shipped.design, shipped.seed)
-    assert len(answers) == (~np.isnan(world.answers)).sum()
-    assert answers["performance"].notna().all()
+    assert answers["performance"].count() == (~np.isnan(world.answers)).sum()
+    assert answers["performance"].isna().mean() == pytest.approx(0.03, abs=0.002)
+    assert answers["importance"].notna().all()
     items = {item.id: item for item in load_instrument("cx95").items}
     low = answers["item_id"].map({i: item.minimum for i, item in items.items()})
-    assert (answers["performance"] >= low).all()
-    assert (answers["performance"] <= 5).all()
+    given = answers["performance"].notna()
+    assert (answers["performance"] >= low)[given].all()
+    assert (answers["performance"] <= 5)[given].all()
     assert answers["importance"].between(1, 5).all()
     heavy = draw(BASE.but(share_missing=0.5, companies=300), 4)
     light = draw(BASE.but(share_missing=0.0, companies=300), 4)
-    given = ~np.isnan(heavy.answers)
-    assert (heavy.answers[given] == light.answers[given]).all()
+    kept = ~np.isnan(heavy.answers)
+    assert (heavy.answers[kept] == light.answers[kept]).all()
 
 
 def test_importance_lines_up_with_strength_by_profile() -> None:
@@ -205,7 +208,16 @@ def test_client_folder_is_accepted(tmp_path: Path, shipped: Simulated) -> None:
     written = shipped.write(folder, tmp_path / "truth" / "simulated.json")
     findings = check_client(str(folder))
     assert len(findings) == 0, findings.to_string()
+    assert (folder / "client.yml").read_text().startswith("schema_version: 1\nclient: simulated\n")
     assert sum(path.stat().st_size for path in written) < 4_000_000
+
+
+def test_the_kit_scores_it_as_the_generator_does(tmp_path: Path, shipped: Simulated) -> None:
+    shipped.write(tmp_path / "simulated")
+    table = maturity(read_client(str(tmp_path / "simulated"))).table.dropna(subset="index")
+    world = draw(shipped.design, shipped.seed)
+    score = index(company_items(world.answers, world.company, 1500), world.layout)
+    assert np.allclose(np.sort(score[~np.isnan(score)]), np.sort(table["index"]))
 
 
 def test_truth_file_says_what_was_planted(tmp_path: Path) -> None:

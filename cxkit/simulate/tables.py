@@ -52,15 +52,16 @@ def wave_dates(drawn: Draw) -> pd.DatetimeIndex:
 
 
 def assessment_table(drawn: Draw, ids: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
-    """One row per answer: the `assessments` table of a client folder.
+    """One row per question asked: the `assessments` table of a client folder.
 
-    An answer that was not given has no row: it is neither a zero nor an empty cell.
+    Where a rater gave no answer, performance is empty, never zero.
     """
     shape, company = drawn.layout, drawn.company
     importance = draw_importance(
         drawn.design, shape, drawn.importance, company, drawn.design.years, rng
     )
-    rater, wave, item = np.nonzero(~np.isnan(drawn.answers))
+    asked = np.broadcast_to(drawn.stay[company, :-1, None], drawn.answers.shape)
+    rater, wave, item = np.nonzero(asked)
     number = np.arange(len(company)) - np.searchsorted(company, company) + 1
     respondents = np.array(
         [f"{ids[c]}-r{k}" for c, k in zip(company, number, strict=True)], dtype=object
@@ -72,7 +73,7 @@ def assessment_table(drawn: Draw, ids: np.ndarray, rng: np.random.Generator) -> 
             "wave": wave_dates(drawn)[wave],
             "respondent_id": respondents[rater],
             "item_id": np.array(shape.item_ids, dtype=object)[item],
-            "performance": drawn.answers[rater, wave, item].astype("int8"),
+            "performance": pd.Series(drawn.answers[rater, wave, item]).astype("Int8"),
             "importance": importance[rater, wave, item].astype("int8"),
             "role": roles[rater],
         }
