@@ -1,0 +1,100 @@
+"""Both shipped clients run end to end; their figures are pinned, and a change is a changelog line."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from cxkit.reports.results import load
+from cxkit.runs.demo import make_simulated
+from cxkit.runs.runner import run_client
+
+CLIENTS = ["service-brands", "simulated"]
+PRIMARY = {
+    "service-brands": (0.00779, 19, 144),
+    "simulated": (0.000571, 1500, 5991),
+}
+
+
+@pytest.fixture(scope="module", params=CLIENTS)
+def run(request: pytest.FixtureRequest, project: Path, tmp_path_factory: Any) -> tuple[str, Path]:
+    """The published folder of one client's run."""
+    make_simulated(project, print)
+    outcome = run_client(request.param, out=tmp_path_factory.mktemp("out"))
+    return request.param, Path(outcome.folder)
+
+
+def primary(folder: Path) -> dict[str, Any]:
+    results = load(folder / "results.json")
+    return next(e for e in results["estimates"] if e["id"] == results["primary"])
+
+
+def test_the_primary_estimate_is_pinned(run: tuple[str, Path]) -> None:
+    name, folder = run
+    estimate, companies, rows = PRIMARY[name]
+    found = primary(folder)
+    assert found["estimate"] == pytest.approx(estimate, rel=0.005)
+    assert (found["entities"], found["nobs"]) == (companies, rows)
+
+
+def test_nothing_that_reads_like_a_failure_is_in_what_was_made(run: tuple[str, Path]) -> None:
+    _, folder = run
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"Traceback|Warning\b|\bnan\b|\bNone\b", re.sub(r"base64,\S+", "", page))
+    for path in sorted((folder / "notebooks").glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                assert output.output_type not in ("error", "stream"), output
+
+
+def test_all_four_specifications_stand_at_both_lags(run: tuple[str, Path]) -> None:
+    _, folder = run
+    results = load(folder / "results.json")
+    outcomes = {e["outcome"] for e in results["estimates"]}
+    assert len(results["estimates"]) == 4 * 2 * len(outcomes)
+
+
+def test_nothing_by_company_leaves_in_results(run: tuple[str, Path], project: Path) -> None:
+    """No id or name of a company but the reader's own stands in results.json or the report."""
+    name, folder = run
+    results = load(folder / "results.json")
+    analysis = json.loads((folder / "analysis.json").read_text(encoding="utf-8"))
+    ids = {row["company_id"] for row in analysis["maturity"]} - {results["company"]}
+    assert len(ids) > 20
+    words = set(re.findall(r"[\w-]+", (folder / "results.json").read_text(encoding="utf-8")))
+    assert ids & words == set()
+
+
+def test_the_simulated_estimate_lies_below_the_truth_and_the_report_says_so(
+    run: tuple[str, Path], project: Path
+) -> None:
+    name, folder = run
+    if name != "simulated":
+        pytest.skip("only the simulated client has a known truth")
+    truth = json.loads((project / "data" / "truth" / "simulated.json").read_text(encoding="utf-8"))
+    planted = truth["effects_per_point"]["revenue_growth"]
+    found = primary(folder)
+    assert found["specification"] == "company-and-year"
+    assert found["lag"] == 1
+    assert found["estimate"] < planted
+    assert found["conf_low"] > 0
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "lies below it, as error in the score makes it" in page
+
+
+def test_the_same_inputs_give_the_same_bytes(run: tuple[str, Path], tmp_path: Path) -> None:
+    name, folder = run
+    again = Path(run_client(name, out=tmp_path).folder)
+    files = sorted(p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
+    different = [
+        str(f)
+        for f in files
+        if f.name != "manifest.json" and (folder / f).read_bytes() != (again / f).read_bytes()
+    ]
+    assert different == []
