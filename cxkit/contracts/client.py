@@ -72,19 +72,24 @@ def resolve_client(client: str) -> Path:
     shipped = project_root() / "data" / "clients"
     text = str(client)
     named = shipped / text if SLUG.fullmatch(text) else None
-    places = [place for place in (named, Path(text).expanduser()) if place is not None]
-    if "\x00" not in text:
-        folders = [place for place in places if place.is_dir()]
-        for folder in folders:
-            if (folder / "client.yml").is_file():
-                return folder.resolve()
-        if folders:
-            raise ConfigError(f"The folder of {quoted(text)} has no client.yml.")
+    folders = [place for place in (named, Path(text)) if place is not None and _is_folder(place)]
+    for folder in folders:
+        if (folder / "client.yml").is_file():
+            return folder.resolve()
+    if folders and text:
+        raise ConfigError(f"The folder of {quoted(text)} has no client.yml.")
     names = sorted(path.parent.name for path in shipped.glob("*/client.yml"))
     raise ConfigError(
         f"There is no client {quoted(text)}{nearest(text, names)} "
         f"Name a folder in data/clients ({', '.join(names)}) or give a folder's path."
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # no name that a folder could have
+        return False
 
 
 def read_client(client: str, *, as_of: str | None = None) -> Client:

@@ -90,18 +90,8 @@ class Instrument:
         return ("index", *self.block_ids)
 
     def measure_range(self, measure: str) -> tuple[float, float]:
-        """Least and greatest score of `index` or a block.
-
-        A block has its items' total under method `sum` and their mean otherwise; a block
-        without items has the instrument's scale.
-        """
-        if measure == "index":
-            return self.minimum, self.maximum
-        items = next(block.items for block in self.blocks if block.id == measure)
-        if not items:
-            return self.scale
-        low, high = sum(i.minimum for i in items), sum(i.maximum for i in items)
-        return (low, high) if self.method == "sum" else (low / len(items), high / len(items))
+        """Least and greatest score sent for `index` or a block, which is on the answers' scale."""
+        return (self.minimum, self.maximum) if measure == "index" else self.scale
 
     def stage_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The stage's id for each index; NaN where the index is missing or out of range.

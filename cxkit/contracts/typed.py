@@ -90,18 +90,20 @@ def _typed(raw: RawTable, column: Column, findings: Findings) -> pd.Series | Non
     except WrongTypeError as error:
         _report_wrong_type(raw, column, str(error), findings)
         return None
-    kind, fault, way_out = BAD[column.type]
-    hint = f"; {column.hint}" if column.hint else ""
-    _report(raw, column, typed.bad, kind, f"{{value}} {fault}", way_out + hint, findings)
-    if column.filled:
-        say = f'"{column.name}" is empty'
-        _report(raw, column, typed.missing, "missing_value", say, "fill it in" + hint, findings)
+    bad = typed.bad
     if column.name.endswith("_id"):
+        bad = bad | typed.values.str.contains(r"[\t\r\n]", na=False).to_numpy(dtype=bool)
         spaced = has_space_around(cells)
         say, out = "{value} has space around it, which is left out", "delete the space"
         _report(raw, column, spaced, "space_around", say, out, findings)
+    kind, fault, way_out = BAD[column.type]
+    hint = f"; {column.hint}" if column.hint else ""
+    _report(raw, column, bad, kind, f"{{value}} {fault}", way_out + hint, findings)
+    if column.filled:
+        say = f'"{column.name}" is empty'
+        _report(raw, column, typed.missing, "missing_value", say, "fill it in" + hint, findings)
     outside = _report_bounds(raw, column, typed, findings)
-    return typed.values.mask(typed.bad | outside)
+    return typed.values.mask(bad | outside)
 
 
 def _report_wrong_type(raw: RawTable, column: Column, found: str, findings: Findings) -> None:

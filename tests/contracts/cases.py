@@ -201,6 +201,12 @@ CELLS = [
             ("companies.csv", 4, "company_id", "company_without_scores", W, "c3"),
         ],
     ),
+    Case("line break in a name", _company('c3,"Gam\nma",Retail') | _score("c3,2023-06-30,index,5")),
+    Case(
+        "line break in an id",
+        _score('"b\n2",2023-06-30,index,5'),
+        [("scores.csv", 4, "company_id", "control_character", R, "b\n2")],
+    ),
     Case(
         "text direction turned round",
         _score("b2\u202e,2023-06-30,index,5"),
@@ -379,10 +385,10 @@ PARTNERS = [
     ),
     Case(
         "scores outside the index and the block",
-        {"scores.csv": SCORES.replace("index,12", "index,0.5").replace("serve,0", "serve,11")},
+        {"scores.csv": SCORES.replace("index,12", "index,0.5").replace("serve,0", "serve,6")},
         [
             ("scores.csv", 2, "value", "outside_scale", R, "0.5"),
-            ("scores.csv", 3, "value", "outside_scale", R, "11"),
+            ("scores.csv", 3, "value", "outside_scale", R, "6"),
         ],
     ),
     Case(
