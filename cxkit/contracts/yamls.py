@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from cxkit.errors import ConfigError
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 300_000
 MAX_DEPTH = 20
 PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq"}
 
@@ -33,7 +33,9 @@ def parse_yaml(data: bytes, label: str) -> dict[str, Any]:
         raise ConfigError(_duplicate(error, label)) from None
     except YAMLError as error:
         raise ConfigError(_syntax(error, label)) from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise ConfigError(f"{label} is nested deeper than {MAX_DEPTH} levels.") from None
+    except ValueError as error:
         raise ConfigError(f"{label} is not valid YAML: {error}") from None
     if not isinstance(content, dict):
         raise ConfigError(f"{label} must hold keys with values (`key: value`), one per line.")
