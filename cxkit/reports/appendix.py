@@ -75,7 +75,8 @@ _ESTIMATE_HEADS = [
 def _estimate_rows(rows: list[dict[str, Any]], words: Words) -> list[tuple[str, ...]]:
     fmt = "pp" if all(row["unit"] == _FRACTION for row in rows) else "points"
     keys = [("estimate", fmt), ("conf_low", fmt), ("conf_high", fmt), ("p_value", "p"),
-            ("p_adjusted", "p"), ("mde", "size" if fmt == "pp" else "num"), ("entities", "int"), ("nobs", "int")]  # fmt: skip
+            ("p_adjusted", "p"), ("mde", "size" if fmt == "pp" else "num"),
+            ("entities", "int"), ("nobs", "int")]  # fmt: skip
     numbers = [column([row.get(key) for row in rows], f, words.language) for key, f in keys]
     return [
         (

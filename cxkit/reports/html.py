@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cxkit.display import plain
+from cxkit.display.numbers import NARROW_SPACE
 from cxkit.reports import appendix, page
 from cxkit.reports.views import Words
 
@@ -60,7 +61,7 @@ def _environment() -> Environment:
 
 def unbroken(headline: str) -> Markup:
     """A headline whose short hyphenated words stay on one line, as `next-year` should."""
-    parts = re.split(r"((?<!\S)\w+(?:-\w+)+)", plain(headline))
+    parts = re.split(r"((?<!\S)\w+(?:-\w+)+)", str(_printable(headline)))
     return Markup("").join(
         Markup('<span class="whole">{}</span>').format(part)
         if i % 2 and len(part) <= _LONGEST
@@ -70,8 +71,13 @@ def unbroken(headline: str) -> Markup:
 
 
 def _printable(value: Any) -> Any:
-    """Every word passes here before it is escaped: what cannot be seen is marked."""
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Every word passes here before it is escaped: what cannot be seen is marked.
+
+    A percent sign keeps to its number.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return re.sub(r"(?<=\d) (?=%)", NARROW_SPACE, plain(value))
 
 
 @cache

@@ -9,16 +9,16 @@ from typing import Any
 from cxkit.display import Text, column, has_text, message, number, text
 
 MOST_ROWS = 40
-_WORDS = ("text", "date")
+_LOOKS = {"text": "text", "date": "date"}  # every other format is a number's
 
 
 @dataclass(frozen=True)
 class Head:
-    """A table column's words; `right` for numbers, which stand right-aligned."""
+    """A table column's words; `look` is number (right-aligned), date (one line) or text."""
 
     label: str
     unit: str = ""
-    right: bool = False
+    look: str = "text"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def exhibit_table(exhibit: Mapping[str, Any], words: Words, file: str) -> Table 
 
 def _head(shape: Mapping[str, Any], words: Words) -> Head:
     label, unit = words.draw(shape["label"]), words.draw(shape["unit"])
-    return Head(label, unit, shape["format"] not in _WORDS)
+    return Head(label, unit, _LOOKS.get(shape["format"], "number"))
 
 
 def plain_table(
@@ -125,5 +125,7 @@ def plain_table(
     """A table of the report's own; heads are ids of column texts and whether they are numbers."""
     if not rows:
         return None
-    shown = tuple(Head(words.say(f"column.{id}"), right=right) for id, right in heads)
+    shown = tuple(
+        Head(words.say(f"column.{id}"), look="number" if right else "text") for id, right in heads
+    )
     return Table(shown, tuple(tuple(row) for row in rows), caption=words.say(caption))
