@@ -86,6 +86,14 @@ def test_hostile_words_are_drawn_as_text() -> None:
     assert not set("\x00\x1b\u202e\u202c") & set(drawn)
 
 
+@pytest.mark.filterwarnings("error")
+def test_letters_no_font_has_are_marked_without_a_warning() -> None:
+    everything = " ".join(
+        words for words, _ in words_of(plots.draw(bars(["Ж \U000e0041 −5 €", "客户 👩‍💻"])))
+    )
+    assert "Ж \ufffd −5 €" in everything
+
+
 def test_drawing_leaves_the_reader_s_settings_alone() -> None:
     before = dict(matplotlib.rcParams)
     plots.svg(plots.draw(intervals()))

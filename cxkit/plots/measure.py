@@ -8,14 +8,15 @@ from functools import cache, lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from cxkit.plots.style import BODY, LINE, RC
+from cxkit.plots.fonts import families
+from cxkit.plots.style import BODY, LINE
 
 _SLACK = 1.02  # other renderers hint their glyphs and run a little wider
 
 
 @cache
 def _font(size: float, weight: str) -> FontProperties:
-    return FontProperties(family=RC["font.family"], size=size, weight=weight)
+    return FontProperties(family=list(families()), size=size, weight=weight)
 
 
 @lru_cache(maxsize=20_000)

@@ -1,4 +1,4 @@
-"""Look of every figure: one font that ships with matplotlib, few colours, sizes in points.
+"""Look of every figure: few colours, sizes in points.
 
 The colours are Okabe and Ito's, told apart by colour-blind readers and in grey print.
 """
@@ -6,6 +6,8 @@ The colours are Okabe and Ito's, told apart by colour-blind readers and in grey 
 from __future__ import annotations
 
 from typing import Any
+
+from cxkit.plots.fonts import families
 
 WIDTH = 7.2  # inches: a report column
 SMALL, BODY = 7.5, 8.5  # points
@@ -25,7 +27,7 @@ DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "h")
 
 RC: Any = {  # a dict; matplotlib types its keys as literals
-    "font.family": ["DejaVu Sans"],
+    "font.family": list(families()),
     "font.size": BODY,
     "text.color": INK,
     "text.hinting": "none",
