@@ -16,7 +16,7 @@ from cxkit.errors import ConfigError
 from cxkit.measures import maturity
 from cxkit.simulate import BASE, DESIGNS, Design, Simulated, company_items, draw, index, simulate
 from cxkit.simulate.design import names
-from tests.benchmarks.simulate_truth import reliability, slope, within
+from tests.benchmarks.simulate_truth import plain_fits, reliability, slope, within
 
 SMALL = {"companies": 120}
 
@@ -218,6 +218,16 @@ def test_the_kit_scores_it_as_the_generator_does(tmp_path: Path, shipped: Simula
     world = draw(shipped.design, shipped.seed)
     score = index(company_items(world.answers, world.company, 1500), world.layout)
     assert np.allclose(np.sort(score[~np.isnan(score)]), np.sort(table["index"]))
+
+
+def test_the_shipped_draw_is_a_typical_one(shipped: Simulated) -> None:
+    world = draw(shipped.design, shipped.seed)
+    score = index(company_items(world.answers, world.company, 1500), world.layout)
+    for outcome, planted in (("growth", 0.0008), ("margin", 0.0005)):
+        fits = plain_fits(getattr(world, outcome), score, world.score)
+        true, raw = fits["lag 1, true score"], fits["company and year, lag 1"]
+        assert abs(true.estimate - planted) < 0.5 * true.std_error
+        assert 0.5 * planted < raw.estimate < 0.8 * planted
 
 
 def test_truth_file_says_what_was_planted(tmp_path: Path) -> None:

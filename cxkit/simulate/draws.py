@@ -18,7 +18,10 @@ from cxkit.simulate.outcomes import (
 )
 from cxkit.simulate.process import Companies, Course, draw_companies, draw_course
 
-SEED = 20240131
+# The shipped draw. 20240131 came first and was passed over: there even the true score's growth
+# slope lies 2.4 standard errors above the truth, and an example should be a typical draw. This
+# is the next one, with both slopes within half a standard error. Tests of truth use many seeds.
+SEED = 20240132
 
 
 @dataclass(frozen=True, eq=False)
