@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 _CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]+\d+\.py")
+_WORK = re.compile(r"\b\d{4,}\.work\b")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _KEPT = ("kernelspec", "language_info", "cxkit")
 
@@ -54,7 +55,7 @@ def _clean(value: Any, replaced: list[tuple[str, str]]) -> Any:
         text = _ADDRESS.sub("", _CELL_FILE.sub("<cell>", value))
         for path, name in replaced:
             text = text.replace(path, f"<{name}>")
-        return text
+        return _WORK.sub("staging", text)
     if isinstance(value, list):
         return [_clean(item, replaced) for item in value]
     if isinstance(value, dict):

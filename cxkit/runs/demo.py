@@ -49,7 +49,8 @@ def make_simulated(root: Path, say: Callable[[str], None]) -> bool:
 
     folder = root / "data" / "clients" / "simulated"
     generator = Path(sys.modules["cxkit.simulate"].__file__ or "").parent
-    now = {"generator": manifest.digest_of(generator), "seed": SEED}
+    instrument = manifest.sha256(root / "data" / "instruments" / "cx95.yml")
+    now = {"generator": manifest.digest_of(generator), "seed": SEED, "instrument": instrument}
     stamp = folder / STAMP
     if (folder / "client.yml").is_file() and _read(stamp) == now:
         return False

@@ -106,9 +106,12 @@ class OwnKernelManager(AsyncKernelManager):
     is_alive = _async_is_alive
 
     def end(self) -> None:
-        """End the kernel's whole process group, should anything of it still run."""
+        """End the kernel's whole process group and close its channels, should any be left."""
         if self.group is not None:
             self.kernels.end(self.group)
+        self._close_control_socket()
+        if self._created_context and not self.context.closed:
+            self.context.destroy(linger=0)
 
 
 def manager_class(

@@ -253,11 +253,13 @@ class _Run:
     def _with_traces(self, error: NotebookError) -> CxkitError:
         """The same error, with the place of the notebook as far as it came."""
         words = str(error)
-        if error.executed is not None:
-            self.site.failed.mkdir(exist_ok=True)
-            path = self.site.failed / error.notebook
+        path = self.site.failed / error.notebook
+        try:
+            path.parent.mkdir(exist_ok=True)
             _write(path, published_copy(error.executed, self._places()))
             words += f"\nThe notebook as far as it came: {_short(path)}"
+        except OSError:
+            pass  # a full disk; the error itself matters more
         if self.site.previous() is not None:
             words += "\nThe report published before is unchanged."
         return NotebookError(f"{self.client.config.client}: {words}", error.exit_code)

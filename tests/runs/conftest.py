@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cxkit.contracts import project_root
+from cxkit.runs import manifest
 from cxkit.runs.runner import run_client
 from tests.runs.books import make_notebook
 
@@ -44,6 +45,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CXKIT_ROOT", str(root))
+        patch.setattr(manifest, "source_digest", lambda: "0" * 64)
         run_client("tiny")
     return root
 
@@ -54,6 +56,7 @@ def home(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     root = tmp_path / "project"
     shutil.copytree(template, root, ignore=shutil.ignore_patterns("outputs"))
     monkeypatch.setenv("CXKIT_ROOT", str(root))
+    monkeypatch.setattr(manifest, "source_digest", lambda: "0" * 64)  # the kit may be at work
     monkeypatch.chdir(root)
     return root
 

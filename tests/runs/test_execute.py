@@ -116,6 +116,15 @@ def test_the_kernel_sees_no_secret_and_no_user_settings(
     assert seen["exe"] == sys.executable
 
 
+def test_a_kernel_that_cannot_start_is_explained(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    error = fails(lane)
+    assert "the kernel died (exit code 1)" in str(error)
+    assert "encodings" in str(error)
+
+
 def test_what_a_kernel_starts_ends_with_it(lane: Lane) -> None:
     done = run(
         lane,
