@@ -100,6 +100,13 @@ def test_a_column_draws_texts_and_keeps_words() -> None:
     assert column(mixed, "pct") == ["NA", "yes", "50.0\u202f%", "yes", "–"]
 
 
+def test_numbers_of_one_sentence_share_their_decimals() -> None:
+    cell = message("linkage.sure_interval", conf_low=0.0006, conf_high=0.00124, rows=1, companies=1)
+    assert "+0.06 to +0.12" in text(cell)
+    values = {"planted": 0.0008, "estimate": 0.00091}
+    assert "+0.080" in text(message("linkage.truth_above", **values))
+
+
 def test_ticks_have_the_fewest_decimals_that_tell_them_apart() -> None:
     assert ticks([0.0, 0.005, 0.01], "pp") == ["0.0", "+0.5", "+1.0"]
     assert ticks([0.0, 0.05, 0.1], "pct") == ["0\u202f%", "5\u202f%", "10\u202f%"]

@@ -42,18 +42,18 @@ def tick_labels(values: Sequence[float], fmt: str) -> list[str]:
 
 
 def aligned(values: Sequence[Any], fmt: str) -> list[str]:
-    """A column of numbers with the same decimals.
+    """Numbers that are read together, with the same decimals: those that suit the middle one.
 
-    They suit its largest value, or its middle one where three figures count (`num`).
     A number that would read as zero without being zero keeps its own figures, and so does
-    every number of a column that spans more than three orders of magnitude.
+    every plain number (`num`) where they span more than three orders of magnitude.
     """
     sizes = sorted(abs(float(v)) for v in values if _is_number(v) and v)
-    if fmt not in _AXIS or fmt == "int" or not sizes or sizes[-1] > 1000 * sizes[0]:
+    apart = fmt == "num" and sizes[-1:] > [1000 * size for size in sizes[:1]]
+    if fmt not in _AXIS or fmt == "int" or not sizes or apart:
         return [formatted(value, fmt) for value in values]
     scale, signed, unit = _AXIS[fmt]
-    middle, largest = scale * sizes[len(sizes) // 2], scale * sizes[-1]
-    places = _places(middle, 3) if fmt == "num" else _column_places(largest, _USUAL[fmt])
+    middle = scale * sizes[len(sizes) // 2]
+    places = _places(middle, 3) if fmt == "num" else _column_places(middle, _USUAL[fmt])
     return [
         _decimals(scale * float(v), places, signed) + unit
         if _is_number(v) and (not v or round(scale * abs(float(v)), places))
@@ -147,4 +147,5 @@ _AXIS = {
     "num": (1.0, False, ""),
     "int": (1.0, False, ""),
 }
+SHARED = ("pp", "size", "points", "pct")  # formats whose numbers share decimals in a sentence
 _USUAL = {"pp": 2, "size": 2, "r": 2, "points": 2, "pct": 1}

@@ -12,11 +12,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
-from cxkit.display.numbers import FORMATS, aligned, formatted, tick_labels
+from cxkit.display.numbers import FORMATS, SHARED, aligned, formatted, tick_labels
 from cxkit.errors import ConfigError, nearest
 
 Text = str | Mapping[str, Any]
@@ -36,8 +36,8 @@ def text(t: Text, language: str = "en") -> str:
     """A text drawn in a language; a client's own words come back unchanged."""
     if isinstance(t, str):
         return t
-    template = _template(str(t["id"]), language)
-    return _Filler(language).vformat(template, (), t.get("values") or {})
+    template, values = _template(str(t["id"]), language), t.get("values") or {}
+    return _Filler(language, _together(template, values)).vformat(template, (), values)
 
 
 def has_text(id: str, language: str = "en") -> bool:
@@ -93,20 +93,47 @@ def _seen(c: str) -> str:
     return _UNSEEN if hidden or ord(c) in (0xFFFE, 0xFFFF) else c
 
 
+class _Named(NamedTuple):
+    """A value on its way into a template, with the name it goes by there."""
+
+    name: str
+    value: Any
+
+
+def _together(template: str, values: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """An estimate and its interval read with the same decimals: numbers by name and format."""
+    fields = [(name, fmt) for _, name, fmt, _ in string.Formatter().parse(template) if name and fmt]
+    found: dict[tuple[str, str], str] = {}
+    for shared in SHARED:
+        names = [name for name, fmt in fields if fmt == shared and name in values]
+        numbers = [values[name] for name in names if not isinstance(values[name], Mapping)]
+        if len(numbers) == len(names):
+            shown = aligned(numbers, shared)
+            found |= {(name, shared): s for name, s in zip(names, shown, strict=True)}
+    return found
+
+
 class _Filler(string.Formatter):
     """Fills a template: `{x:pp}` formats a number, `{x:term}` looks a term up, `{x:Term}` so
-    that it can open a sentence."""
+    that it can open a sentence.
 
-    def __init__(self, language: str) -> None:
+    together holds the numbers of the sentence that share their decimals, by name and format.
+    """
+
+    def __init__(self, language: str, together: Mapping[tuple[str, str], str]) -> None:
         self.language = language
+        self.together = together
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> tuple[Any, str]:
         """Only plain names: a template cannot reach into a value's attributes."""
         if field_name not in kwargs:
             raise ConfigError(f'a text needs the value "{field_name}", which was not given')
-        return kwargs[field_name], field_name
+        return _Named(field_name, kwargs[field_name]), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        name, value = value
+        if (name, format_spec) in self.together:
+            return self.together[name, format_spec]
         if isinstance(value, Mapping):
             return text(value, self.language)
         if format_spec in ("term", "Term"):

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cxkit.display import MISSING, column
-from cxkit.reports.views import Table, Words, plain_table
+from cxkit.display import MISSING
+from cxkit.reports.views import Table, Words, cells, plain_table
 
 _FRACTION = "fraction per score point"
 _VERDICTS = {True: "check.passed", False: "check.failed", None: "check.none"}
@@ -77,7 +77,9 @@ def _estimate_rows(rows: list[dict[str, Any]], words: Words) -> list[tuple[str, 
     keys = [("estimate", fmt), ("conf_low", fmt), ("conf_high", fmt), ("p_value", "p"),
             ("p_adjusted", "p"), ("mde", "size" if fmt == "pp" else "num"),
             ("entities", "int"), ("nobs", "int")]  # fmt: skip
-    numbers = [column([row.get(key) for row in rows], f, words.language) for key, f in keys]
+    numbers = cells(
+        [[row.get(key) for row in rows] for key, _ in keys], [f for _, f in keys], words
+    )
     return [
         (
             words.term(row["outcome"]),

@@ -18,6 +18,7 @@ from cxkit.display.numbers import NARROW_SPACE
 from cxkit.reports import appendix, page
 from cxkit.reports.views import Words
 
+_UNBROKEN = 24  # letters of a word that a table cell keeps whole
 _LONGEST = 20  # letters of a hyphenated word that is kept whole
 
 
@@ -56,6 +57,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["unbroken"] = unbroken
+    environment.filters["overlong"] = overlong
     return environment
 
 
@@ -68,6 +70,11 @@ def unbroken(headline: str) -> Markup:
         else part
         for i, part in enumerate(parts)
     )
+
+
+def overlong(words: str) -> bool:
+    """Whether a table cell holds a word that must be broken for the table to fit."""
+    return any(len(part) > _UNBROKEN for part in re.split(r"[\s-]", words))
 
 
 def _printable(value: Any) -> Any:

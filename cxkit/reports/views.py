@@ -103,15 +103,26 @@ def exhibit_table(exhibit: Mapping[str, Any], words: Words, file: str) -> Table 
     if not columns or not rows:
         return None
     shown = rows[:MOST_ROWS]
-    cells = [column([row.get(c["id"]) for row in shown], c["format"], words.language)
-             for c in columns]  # fmt: skip
+    values = [[row.get(c["id"]) for row in shown] for c in columns]
+    drawn = cells(values, [c["format"] for c in columns], words)
     rest = len(rows) - len(shown)
     return Table(
         heads=tuple(_head(c, words) for c in columns),
-        rows=tuple(zip(*cells, strict=True)),
+        rows=tuple(zip(*drawn, strict=True)),
         caption=exhibit["headline"],
         more=words.count("more_rows", rest, file=file) if rest else "",
     )
+
+
+def cells(values: Sequence[Sequence[Any]], formats: Sequence[str], words: Words) -> list[list[str]]:
+    """Columns of words; those of one format are read together and share their decimals."""
+    found: list[list[str]] = [[] for _ in formats]
+    for fmt in dict.fromkeys(formats):
+        same = [i for i, one in enumerate(formats) if one == fmt]
+        shown = iter(column([v for i in same for v in values[i]], fmt, words.language))
+        for i in same:
+            found[i] = [next(shown) for _ in values[i]]
+    return found
 
 
 def _head(shape: Mapping[str, Any], words: Words) -> Head:
