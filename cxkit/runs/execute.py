@@ -75,13 +75,25 @@ papermill_engines.register(ENGINE, Engine)
 def execute(notebook: Path, lane: Lane, parameters: Mapping[str, Any]) -> Execution:
     """Run a notebook in a fresh kernel; its fragment, or a NotebookError that names the cell.
 
-    To be called from a thread that has no running event loop.
+    A kernel that fails before the first cell is tried once more. To be called from a thread
+    that has no running event loop.
     """
     private = lane.work / "kernels" / notebook.stem
-    environment = kernel_environment(private, lane.cache)
     token = secrets.token_hex(16)
-    environment["CXKIT_ROOT"] = str(lane.root)
-    environment["CXKIT_RUN"] = str(_write_context(notebook.stem, lane, token))
+    context = _write_context(notebook.stem, lane, token)
+    execution, stop = _attempt(notebook, lane, parameters, private, context)
+    if stop.failure is not None and stop.cell is None and not lane.kernels.stopped:
+        execution, stop = _attempt(notebook, lane, parameters, private, context)
+    execution.fragment = _fragment(lane.work, stop, token)
+    return execution
+
+
+def _attempt(
+    notebook: Path, lane: Lane, parameters: Mapping[str, Any], private: Path, context: Path
+) -> tuple[Execution, Stop]:
+    """One kernel for one notebook, ended again whatever happens; and how it stopped."""
+    environment = kernel_environment(private, lane.cache)
+    environment |= {"CXKIT_ROOT": str(lane.root), "CXKIT_RUN": str(context)}
     execution = Execution(notebook.stem)
     made: list[OwnKernelManager] = []
     manager = manager_class(lane.kernels, environment, private, made)
@@ -94,9 +106,8 @@ def execute(notebook: Path, lane: Lane, parameters: Mapping[str, Any]) -> Execut
     finally:
         for kernel in made:
             kernel.end()
-    stop = Stop(notebook, execution.executed, failure, made[-1] if made else None, private)
-    execution.fragment = _fragment(lane.work, stop, token)
-    return execution
+    kernel_used = made[-1] if made else None
+    return execution, Stop(notebook, execution.executed, failure, kernel_used, private)
 
 
 def _papermill(

@@ -12,7 +12,7 @@ import pytest
 from cxkit.errors import InfrastructureError
 from cxkit.runs.execute import Execution, Lane, execute
 from cxkit.runs.failures import NotebookError
-from cxkit.runs.kernels import Kernels
+from cxkit.runs.kernels import Kernels, OwnKernelManager
 from tests.runs.books import children, make_notebook
 
 
@@ -157,3 +157,20 @@ def _ends(pid: int, seconds: float = 10) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_a_kernel_that_fails_to_start_is_tried_once_more(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    real = OwnKernelManager._async_start_kernel
+
+    async def first_fails(self: OwnKernelManager, **kw: object) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("Address already in use")
+        await real(self, **kw)
+
+    monkeypatch.setattr(OwnKernelManager, "start_kernel", first_fails)
+    assert run(lane).fragment["complete"] is True
+    assert len(calls) == 2
