@@ -101,8 +101,8 @@ def test_a_column_draws_texts_and_keeps_words() -> None:
 
 
 def test_numbers_of_one_sentence_share_their_decimals() -> None:
-    cell = message("linkage.sure_interval", conf_low=0.0006, conf_high=0.00124, rows=1, companies=1)
-    assert "+0.06 to +0.12" in text(cell)
+    cell = message("linkage.sure_interval", conf_low=0.0006, conf_high=0.00122, rows=1, companies=1)
+    assert "+0.060 to +0.122" in text(cell)
     values = {"planted": 0.0008, "estimate": 0.00091}
     assert "+0.080" in text(message("linkage.truth_above", **values))
 

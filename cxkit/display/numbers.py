@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Sequence
 from numbers import Real
+from statistics import median
 from typing import Any
 
 from cxkit.errors import ConfigError, nearest
@@ -52,7 +53,7 @@ def aligned(values: Sequence[Any], fmt: str) -> list[str]:
     if fmt not in _AXIS or fmt == "int" or not sizes or apart:
         return [formatted(value, fmt) for value in values]
     scale, signed, unit = _AXIS[fmt]
-    middle = scale * sizes[len(sizes) // 2]
+    middle = scale * median(sizes)
     places = _places(middle, 3) if fmt == "num" else _column_places(middle, _USUAL[fmt])
     return [
         _decimals(scale * float(v), places, signed) + unit
