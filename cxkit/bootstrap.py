@@ -126,8 +126,10 @@ def run(command: list[str], doing: str, root: Path) -> None:
         errors="replace",
     )
     if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-15:])
-        raise SetupError(f"{doing} failed:\n{tail}", 5)
+        lines = [x for x in done.stdout.strip().splitlines() if not x.startswith("WARNING: ")]
+        raise SetupError(
+            f"{doing} failed; repeat it when this is mended:\n" + "\n".join(lines[-15:]), 5
+        )
 
 
 def version_of(python: Path) -> str | None:
@@ -163,25 +165,23 @@ def install(venv: Path, lock: str) -> None:
     say(f"installing {count} locked packages; the first time this takes a minute or two")
     part = venv / "cxkit-setup.lock"
     part.write_text(lock, encoding="utf-8")
-    pip = [str(python_of(venv)), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    options = [
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "--no-deps",
-        "--no-compile",
-        "--no-user",
-    ]
-    run([*pip, "install", "-q", *options, "-r", str(part)], "installing packages", venv.parent)
+    options = "--require-hashes --only-binary :all: --no-deps --no-compile".split()
+    doing = "installing packages (from the index that pip is set up for)"
+    pip_install(venv, [*options, "-r", str(part)], doing)
     part.unlink()
 
 
 def install_project(venv: Path) -> None:
     """Put cxkit itself in, editable: from this folder alone, with the locked backend."""
     say("installing cxkit itself from this folder")
+    options = "--no-index --no-deps --no-build-isolation -e .".split()
+    pip_install(venv, options, "installing cxkit")
+
+
+def pip_install(venv: Path, arguments: list[str], doing: str) -> None:
+    """The environment's own pip, deaf to Python's environment variables."""
     pip = [str(python_of(venv)), "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    options = ["--no-index", "--no-deps", "--no-build-isolation", "--no-user"]
-    run([*pip, "install", "-q", *options, "-e", "."], "installing cxkit", venv.parent)
+    run([*pip, "install", "--quiet", "--no-user", *arguments], doing, venv.parent)
 
 
 def compile_bytecode(venv: Path) -> None:
