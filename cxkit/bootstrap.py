@@ -165,7 +165,7 @@ def install(venv: Path, lock: str) -> None:
     say(f"installing {count} locked packages; the first time this takes a minute or two")
     part = venv / "cxkit-setup.lock"
     part.write_text(lock, encoding="utf-8")
-    options = "--require-hashes --only-binary :all: --no-deps --no-compile".split()
+    options = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-compile"]
     doing = "installing packages (from the index that pip is set up for)"
     pip_install(venv, [*options, "-r", str(part)], doing)
     part.unlink()
@@ -174,7 +174,7 @@ def install(venv: Path, lock: str) -> None:
 def install_project(venv: Path) -> None:
     """Put cxkit itself in, editable: from this folder alone, with the locked backend."""
     say("installing cxkit itself from this folder")
-    options = "--no-index --no-deps --no-build-isolation -e .".split()
+    options = ["--no-index", "--no-deps", "--no-build-isolation", "-e", "."]
     pip_install(venv, options, "installing cxkit")
 
 
