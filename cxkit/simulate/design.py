@@ -171,7 +171,7 @@ def refuse_unknown(planted: dict[str, Any]) -> None:
 BASE = Design()
 # The designs on which estimators are judged. Every company has two raters where halo is at work.
 _HALO = {"share_several": 1.0, "raters": (2, 2), "halo_sd": 0.265}
-_FEEDBACK = {"feedback": 0.115}
+_FEEDBACK = {"feedback": 0.127}
 DESIGNS = {
     "base": BASE,
     "halo": BASE.but(**_HALO),
