@@ -22,9 +22,11 @@ _PUBLIC = {
     "open_run": "cxkit.runs.session",
     "panel": "cxkit.measures",
     "read_client": "cxkit.contracts",
-    "simulate": "cxkit.simulate",
 }
-_MODULES = ("contracts", "display", "errors", "exhibits", "measures", "models", "plots", "reports")
+_MODULES = (
+    "contracts", "display", "errors", "exhibits", "measures", "models", "plots", "reports",
+    "simulate",
+)  # fmt: skip
 
 __all__ = ["__version__", *_PUBLIC]
 

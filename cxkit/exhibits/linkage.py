@@ -96,7 +96,8 @@ def estimates(family: LinkageFamily, outcome: str, truth: dict[str, Any] | None 
     table = [r.as_row() | {"specification": message(f"term.{_name(r)}")} for r in rows]
     keep = {c.id for c in _ESTIMATES}
     table = [{k: v for k, v in row.items() if k in keep} for row in table]
-    notes = [message("linkage.how_read"), *caution(main or _recommended(rows), truth)]
+    first = [message("linkage.how_read")] if outcome == family.primary.outcome else []
+    notes = [*first, *caution(main or _recommended(rows), truth)]
     if family.filled:
         notes.append(message("linkage.sub_industry_filled", filled=family.filled))
     return Exhibit(id, SECTION, headline, chart, _ESTIMATES, table, notes,

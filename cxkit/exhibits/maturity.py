@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,12 @@ _QUARTILES = (
     Column("q75", message("column.q75"), "num"),
     Column("n", message("column.companies"), "int"),
 )
+
+
+def _columns(rows: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
+    """Columns of a quartile table; the reader's own only where a row has a value for it."""
+    own = any(row["value"] is not None for row in rows)
+    return tuple(c for c in _QUARTILES if own or c.id != "value")
 
 
 def _own(frame: pd.DataFrame, company: str) -> pd.DataFrame:
@@ -100,7 +107,7 @@ def _stage_rows(
     if not client.instrument.stages:
         found = quartiles(latest["index"])
         row = {"label": message("label.all_companies"), "value": None, **(found or {})}
-        return _QUARTILES, [row]
+        return _columns([row]), [row]
     columns = (
         Column("stage", message("column.stage")),
         Column("n", message("column.companies"), "int"),
@@ -157,7 +164,7 @@ def _dots(client: Client, scores: Maturity, company: str, measure: str) -> Exhib
         chart["maximum"] = max(*(r["q75"] for r in rows), *(_most(r) for r in rows), 1.0)
     headline = message(id, top=top["label"], top_value=top["median"], low=low["label"],
                        low_value=low["median"], n=max(r["n"] for r in rows))  # fmt: skip
-    return Exhibit(id, SECTION, headline, chart, _QUARTILES, rows, [message(f"{id}_note")])
+    return Exhibit(id, SECTION, headline, chart, _columns(rows), rows, [message(f"{id}_note")])
 
 
 def _least(row: dict[str, Any]) -> float:
@@ -197,7 +204,7 @@ def industries(client: Client, scores: Maturity, company: str = "") -> Exhibit:
               "low_value": rows[-1]["median"], "n": len(rows)}  # fmt: skip
     headline = message(id if len(rows) > 1 else f"{id}_one", **values)
     notes = [message("maturity.hidden", hidden=hidden, least=MIN_CELL)] if hidden else []
-    return Exhibit(id, SECTION, headline, chart, _QUARTILES, rows, notes)
+    return Exhibit(id, SECTION, headline, chart, _columns(rows), rows, notes)
 
 
 def trend(client: Client, scores: Maturity, company: str = "") -> Exhibit:

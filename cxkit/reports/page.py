@@ -57,7 +57,7 @@ def facts(results: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     title = words.draw(instrument["title"])
     pairs = [
         ("client", results["client"]),
-        ("company", results["company"]),
+        ("company", results.get("company_name") or results["company"]),
         ("as_of", results["as_of"]),
         ("instrument", words.say("instrument_version", title=title, version=instrument["version"])),
     ]

@@ -46,6 +46,7 @@ def merge(client: Client, sections: Sequence[Section]) -> dict[str, Any]:
         "excluded": lists["excluded"],
         "title": config.title or config.client,
         "company": config.company,
+        "company_name": _company_name(client),
         "instrument": {
             "id": instrument.id,
             "version": instrument.version,
@@ -120,6 +121,13 @@ def _parameters(sections: Sequence[Section]) -> list[dict[str, Any]]:
         if section.fragment is not None
         for name, value in section.parameters.items()
     ]
+
+
+def _company_name(client: Client) -> str | None:
+    """The name of the reader's own company, as the client wrote it."""
+    companies = client.table("companies")
+    names = companies.loc[companies["company_id"] == client.config.company, "name"]
+    return str(names.iloc[0]) if len(names) else None
 
 
 def _tables(client: Client) -> list[dict[str, Any]]:

@@ -64,9 +64,7 @@ class Run:
         chosen = company_id or self.client.config.company or ""
         known = self.client.table("companies")["company_id"]
         if chosen and not (known == chosen).any():
-            raise ConfigError(
-                f'no company "{chosen}" in companies{nearest(chosen, known)}'
-            )
+            raise ConfigError(f'no company "{chosen}" in companies{nearest(chosen, known)}')
         return chosen
 
     @cached_property
@@ -152,8 +150,7 @@ class Run:
             if isinstance(one, LinkageFamily):
                 self._estimates |= {r.spec.id: r.as_row() for r in one.results}
                 self._excluded += [
-                    {"reason": row["reason"], "rows": 0}
-                    for row in one.left_out.to_dict("records")
+                    {"reason": row["reason"], "rows": 0} for row in one.left_out.to_dict("records")
                 ]
             elif isinstance(one, Check):
                 self._checks = [c for c in self._checks if c.id != one.id] + [one]
@@ -162,38 +159,28 @@ class Run:
             elif isinstance(one, (list, tuple)):
                 self.record(*one)
             else:
-                raise ConfigError(
-                    f"a run keeps estimates, checks and panels, not {type(one)}"
-                )
+                raise ConfigError(f"a run keeps estimates, checks and panels, not {type(one)}")
 
     def conclude(self, family: LinkageFamily, panel: Panel) -> dict[str, Any]:
         """Make the primary estimate the report's answer; returns it to be read."""
         self._answer = answer(family, self.truth, panel.companies, self.language)
         return self._answer
 
-    def save(self) -> Path:
+    def save(self) -> str:
         """Write the fragment, complete or not at all; its place is the run's marker of success."""
         folder = self._folder()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.notebook}.json"
         partial = path.with_suffix(".tmp")
-        content = json.dumps(
-            self._fragment(), ensure_ascii=False, allow_nan=False, default=_plain
-        )
+        content = json.dumps(self._fragment(), ensure_ascii=False, allow_nan=False, default=_plain)
         partial.write_text(content, encoding="utf-8")
         partial.replace(path)
-        return path.relative_to(path.parents[2])
+        return path.relative_to(path.parents[2]).as_posix()
 
     def _folder(self) -> Path:
         if self._context:
             return Path(self._context["staging"]) / "fragments"
-        return (
-            project_root()
-            / "outputs"
-            / ".scratch"
-            / self.client.config.client
-            / self.notebook
-        )
+        return project_root() / "outputs" / ".scratch" / self.client.config.client / self.notebook
 
     def _fragment(self) -> dict[str, Any]:
         section = {"section": self.notebook}
@@ -254,15 +241,10 @@ def _excluded(found: Panel) -> list[dict[str, Any]]:
 
 def _by_company(blocks: pd.DataFrame) -> dict[tuple[str, str], dict[str, float | None]]:
     """Block scores by company and wave, missing ones as None."""
-    wide = blocks.pivot(
-        index=["company_id", "wave"], columns="block", values="performance"
-    )
+    wide = blocks.pivot(index=["company_id", "wave"], columns="block", values="performance")
     rows = wide.to_dict("records")
     keys = [(str(c), w.date().isoformat()) for c, w in wide.index]
-    return {
-        k: {str(b): _number(v) for b, v in r.items()}
-        for k, r in zip(keys, rows, strict=True)
-    }
+    return {k: {str(b): _number(v) for b, v in r.items()} for k, r in zip(keys, rows, strict=True)}
 
 
 def _number(value: Any) -> float | None:
