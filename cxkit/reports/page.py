@@ -110,7 +110,7 @@ def _excluded(results: Mapping[str, Any], words: Words) -> Omission | None:
 
 def _counts(results: Mapping[str, Any], words: Words) -> list[Omission]:
     missing = sum(not e["rows"] for e in results["excluded"])
-    warnings = sum(f["severity"] == "warn" for f in results["findings"])
+    warnings = sum(f["rows"] for f in results["findings"] if f["severity"] == "warn")
     found = [("excluded_estimates", missing), ("findings_warn", warnings)]
     return [Omission(words.count(id, count)) for id, count in found if count]
 
