@@ -1,7 +1,8 @@
 """Cells to values: text, numbers and dates, each strictly or not at all.
 
 Every function takes one column's cells and returns values, which rows are missing and which
-hold something that is not of the type. Each distinct text is looked at once.
+hold something that is not of the type. Each distinct text is looked at once. Text is read as
+the client's locale has it; `exact` marks cells that a program wrote, whose text is plain.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from cxkit.contracts.locales import FIRST_DAY, LAST_DAY, PLAIN, Locale, parse_date, parse_number
+
 Mask = NDArray[np.bool_]
-NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2100, 12, 31)
+Parser = Callable[[str, Locale], float | None]
 # Line breaks and tabs are text as people type it; the rest shows nothing or turns text round.
 CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 
 
@@ -41,25 +42,6 @@ class Typed:
     bad: Mask
 
 
-def parse_number(text: str) -> float | None:
-    """A number with a decimal point and no thousands separator; None for anything else."""
-    if not NUMERAL.fullmatch(text):
-        return None
-    value = float(text)
-    return value if math.isfinite(value) else None
-
-
-def parse_date(text: str) -> dt.date | None:
-    """A date written year-month-day, from 1900 to 2100; None for anything else."""
-    if not ISO_DATE.fullmatch(text):
-        return None
-    try:
-        date = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return date if FIRST_DAY <= date <= LAST_DAY else None
-
-
 def read_text(cells: pa.Array) -> Typed:
     """Text without the space around it; whole numbers of Parquet as their digits."""
     if pa.types.is_integer(cells.type):
@@ -73,18 +55,23 @@ def read_text(cells: pa.Array) -> Typed:
     return Typed(series, missing, _at(bad, codes))
 
 
-def has_space_around(cells: pa.Array) -> Mask:
-    """Which cells have space before or after their text."""
+def where(cells: pa.Array, test: Callable[[str], bool]) -> Mask:
+    """Which cells hold a text that passes `test`; a cell of another type does not."""
     if not _is_text(cells):
         return np.zeros(len(cells), dtype=bool)
     words, codes = _encoded(cells)
-    return _at(np.array([w != w.strip() and bool(w.strip()) for w in words], dtype=bool), codes)
+    return _at(np.array([test(word) for word in words], dtype=bool), codes)
 
 
-def read_number(cells: pa.Array) -> Typed:
+def has_space_around(cells: pa.Array) -> Mask:
+    """Which cells have space before or after their text."""
+    return where(cells, lambda word: word != word.strip() and bool(word.strip()))
+
+
+def read_number(cells: pa.Array, locale: Locale = PLAIN, exact: Mask | None = None) -> Typed:
     """float64; text is parsed, Parquet's numbers are taken, NaN is missing."""
     if _is_text(cells):
-        return _parsed(cells, parse_number)
+        return _parsed(cells, parse_number, locale, exact)
     kind = cells.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
         raise WrongTypeError(str(kind))
@@ -94,10 +81,10 @@ def read_number(cells: pa.Array) -> Typed:
     return Typed(pd.Series(np.where(bad, np.nan, values)), missing, bad)
 
 
-def read_date(cells: pa.Array) -> Typed:
-    """datetime64; ISO text is parsed, Parquet's dates are taken; a time of day is bad."""
+def read_date(cells: pa.Array, locale: Locale = PLAIN, exact: Mask | None = None) -> Typed:
+    """datetime64; text is parsed, Parquet's dates are taken; a time of day is bad."""
     if _is_text(cells):
-        typed = _parsed(cells, _day_number)
+        typed = _parsed(cells, _day_number, locale, exact)
         return Typed(_days(typed.values.to_numpy()), typed.missing, typed.bad)
     kind = cells.type
     if not (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
@@ -112,8 +99,8 @@ def read_date(cells: pa.Array) -> Typed:
     return Typed(pd.Series(np.where(bad, np.datetime64("NaT"), values)), missing, bad)
 
 
-def _day_number(text: str) -> float | None:
-    date = parse_date(text)
+def _day_number(text: str, locale: Locale) -> float | None:
+    date = parse_date(text, locale)
     return None if date is None else float(date.toordinal() - dt.date(1970, 1, 1).toordinal())
 
 
@@ -123,14 +110,24 @@ def _days(numbers: NDArray[np.float64]) -> pd.Series:
     return pd.Series(np.where(known, days, np.datetime64("NaT")).astype("datetime64[us]"))
 
 
-def _parsed(cells: pa.Array, parse: Callable[[str], float | None]) -> Typed:
+def _parsed(cells: pa.Array, parse: Parser, locale: Locale, exact: Mask | None) -> Typed:
     words, codes = _coded(cells)
-    found = [parse(word) if word else None for word in words]
-    numbers = np.array([math.nan if value is None else value for value in found], dtype=float)
     empty = np.array([not word for word in words], dtype=bool)
-    bad = np.array([value is None for value in found], dtype=bool) & ~empty
-    values = np.append(numbers, np.nan)[codes]
-    return Typed(pd.Series(values), _at(empty, codes, empty=True), _at(bad, codes))
+    values, bad = _read_words(words, codes, parse, locale)
+    if exact is not None and exact.any() and locale != PLAIN:
+        plain_values, plain_bad = _read_words(words, codes, parse, PLAIN)
+        values, bad = np.where(exact, plain_values, values), np.where(exact, plain_bad, bad)
+    return Typed(pd.Series(values), _at(empty, codes, empty=True), bad)
+
+
+def _read_words(
+    words: list[str], codes: NDArray[np.int64], parse: Parser, locale: Locale
+) -> tuple[NDArray[np.float64], Mask]:
+    """Each row's number, and whether its text is none; an empty cell is neither."""
+    found = [parse(word, locale) if word else math.nan for word in words]
+    bad = np.array([value is None for value in found], dtype=bool)
+    numbers = np.array([math.nan if value is None else value for value in found], dtype=float)
+    return np.append(numbers, np.nan)[codes], _at(bad, codes)
 
 
 def _is_text(cells: pa.Array) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from cxkit.contracts.kinds import KINDS
+from cxkit.contracts.locales import Locale
 from cxkit.contracts.strict import Slug, Strict, build, quoted
 from cxkit.contracts.yamls import parse_yaml
 from cxkit.errors import ConfigError, nearest
@@ -16,6 +17,7 @@ from cxkit.errors import ConfigError, nearest
 OUTCOMES = (
     "revenue_growth",
     "log_revenue_growth",
+    "real_revenue_growth",
     "gross_margin",
     "operating_margin",
     "net_margin",
@@ -132,14 +134,6 @@ FileName = Annotated[str, BeforeValidator(_file_name)]
 Severity = Annotated[dict[str, str], BeforeValidator(_severity)]
 
 
-class Locale(Strict):
-    """How the client writes numbers and dates; other ways than these are not read yet."""
-
-    decimal: Literal["."] = "."
-    thousands: Literal[""] = ""
-    dates: Literal["iso"] = "iso"
-
-
 class Primary(Strict):
     """The one estimate declared before the run; what is left out takes the kit's default."""
 
@@ -167,6 +161,7 @@ class ClientConfig(Strict):
     benchmark: Slug | None = None
     as_of: Date
     currency: Currency
+    rates: Literal["ecb"] | None = None
     language: Literal["en", "ru", "pl", "zh"] = "en"
     locale: Locale = Locale()
     fiscal_year_end: MonthDay | None = None
