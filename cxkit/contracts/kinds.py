@@ -89,3 +89,41 @@ KINDS: dict[str, Kind] = {
     "superseded": _ASIDE,
     "client_name_differs": _NOTED,
 }
+
+# What is wrong with the figures, not with their form: rules in cxkit/contracts/figures.
+_GUESS = Kind(WARN, SEVERITIES)
+_LIKELY = Kind(SET_ASIDE, SEVERITIES)
+
+FIGURES: dict[str, Kind] = {
+    # accounts
+    "unit_slip_period": _JUDGED,
+    "unit_slip": _LIKELY,
+    "unit_slip_unmeasured": _GUESS,
+    "unusual_result": _GUESS,
+    "lost_signs": _JUDGED,
+    "lost_sign": _LIKELY,
+    "few_losses": _GUESS,
+    "negative_costs": _JUDGED,
+    "identity_broken": _LIKELY,
+    "identity_gap": _GUESS,
+    "identity_not_usual": _NOTED,
+    "values_swapped": _LIKELY,
+    "period_repeated": _LIKELY,
+    "periods_repeated": _JUDGED,
+    "odd_period_length": _GUESS,
+    "periods_overlap": _GUESS,
+    "mixed_currency": _GUESS,
+    "mixed_unit": _GUESS,
+    "implausible_growth": _GUESS,
+    "unmarked_break": _GUESS,
+    # answers and scores
+    "wrong_scale": _JUDGED,
+    "wrong_scale_company": _GUESS,
+    "straight_lining": _GUESS,
+    "one_respondent": _GUESS,
+    "missing_block": _GUESS,
+    "score_break": _GUESS,
+    "wave_break": _GUESS,
+    "score_without_accounts": _NOTED,
+}
+KINDS |= FIGURES
