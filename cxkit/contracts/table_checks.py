@@ -9,6 +9,7 @@ import pandas as pd
 from cxkit.contracts.cells import Mask
 from cxkit.contracts.intake import Intake
 from cxkit.contracts.kinds import REFUSE
+from cxkit.contracts.money_checks import check_money
 from cxkit.contracts.strict import quoted
 from cxkit.contracts.tables import TABLES
 from cxkit.errors import nearest
@@ -22,7 +23,7 @@ def check_tables(intake: Intake) -> None:
     _require_tables(intake)
     _check_companies(intake)
     _check_instrument(intake)
-    _check_currency(intake)
+    check_money(intake)
     for name in intake.frames:
         intake.drop_aside(name)
     _check_scored(intake)
@@ -217,22 +218,6 @@ def _check_version(intake: Intake, table: str) -> None:
         f"{{value}} is not the version of {intake.instrument.id} in use, {own}",
         "name the instrument of that version in client.yml, or leave these rows out",
         "rows of another version of the instrument",
-    )
-
-
-def _check_currency(intake: Intake) -> None:
-    if "pnl" not in intake.frames:
-        return
-    currency, own = intake.frames["pnl"]["currency"], intake.config.currency
-    intake.report(
-        "pnl",
-        (currency.notna() & (currency != own)).to_numpy(),
-        "other_currency",
-        "currency",
-        f"{{value}} is not the currency of client.yml, {own}",
-        f"convert the amounts to {own}; with severity warn growth and margins still hold "
-        "within a currency, sizes do not compare",
-        f"values other than {own}",
     )
 
 

@@ -205,6 +205,7 @@ INITIATIVES = Table(
     ),
     key=("block", "title"),
 )
+# Rates go with accounts, and accounts of a period after `as_of` are only warned of.
 RATES = Table(
     "rates",
     (
@@ -219,9 +220,17 @@ RATES = Table(
             fault="not_positive",
             hint="a number above 0",
         ),
+        Column(
+            "period_months",
+            NUMBER,
+            minimum=1,
+            maximum=24,
+            whole=True,
+            fault="invalid_period_months",
+            hint="a whole number of months, 12 for the average of a year",
+        ),
     ),
-    key=("currency", "period_end"),
-    dated="period_end",
+    key=("currency", "period_end", "period_months"),
 )
 PRICES = Table(
     "prices",

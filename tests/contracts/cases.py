@@ -446,4 +446,78 @@ CHOICES = [
     ),
 ]
 
-CASES = [*FILES, *COLUMNS, *CELLS, *ROWS, *PARTNERS, *CHOICES]
+RATE = "currency,period_end,rate\n"
+EURO = "b2,2023-12-31,12,EUR,1000000,1,1"
+ECB = {"client.yml": CLIENT + "rates: ecb\n"}
+CONVERTED = ("pnl.csv", None, "currency", "converted_currency", W, "EUR")
+PRICES = "country,year,index\n"
+AT_HOME = {"companies.csv": "company_id,name,country\na1,Acme,US\nb2,Beta,US\n"}
+
+MONEY = [
+    Case(
+        "accounts converted at the client's rate",
+        {**_period(EURO), "rates.csv": RATE + "EUR,2023-12-31,1.08\n"},
+        [CONVERTED],
+    ),
+    Case("accounts converted at the central bank's rate", {**_period(EURO), **ECB}, [CONVERTED]),
+    Case(
+        "a currency that the central bank does not quote",
+        {**_period(EURO.replace("EUR", "XAU")), **ECB},
+        [("pnl.csv", 4, "currency", "other_currency", R, "XAU")],
+    ),
+    Case(
+        "a rate of another period",
+        {**_period(EURO), "rates.csv": RATE + "EUR,2022-12-31,1.05\n"},
+        [("pnl.csv", 4, "currency", "other_currency", R, "EUR")],
+    ),
+    Case(
+        "rates of months that do not say so",
+        {**_period(EURO), "rates.csv": RATE + "EUR,2023-06-30,1.08\nEUR,2023-12-31,1.09\n"},
+        [("pnl.csv", 4, "currency", "other_currency", R, "EUR")],
+    ),
+    Case(
+        "a rate the wrong way round",
+        {**_period(EURO), "rates.csv": RATE + "EUR,2023-12-31,0.925\n"},
+        [("rates.csv", 2, "rate", "rate_implausible", R, "0.925"), CONVERTED],
+    ),
+    Case(
+        "a rate a hundred times too large, set aside for the bank's",
+        {
+            **_period(EURO),
+            "client.yml": CLIENT + "rates: ecb\nseverity: {rate_implausible: set_aside}\n",
+            "rates.csv": RATE + "EUR,2023-12-31,108\n",
+        },
+        [("rates.csv", 2, "rate", "rate_implausible", A, "108"), CONVERTED],
+    ),
+    Case(
+        "a rate that is no average of its period",
+        {**_period(EURO), "rates.csv": RATE + "EUR,2023-12-31,1.15\n"},
+        [("rates.csv", 2, "rate", "rate_off_average", W, "1.15"), CONVERTED],
+    ),
+    Case("prices", {**AT_HOME, "prices.csv": PRICES + "US,2022,100\nUS,2023,104\n"}),
+    Case(
+        "a country without prices",
+        {
+            "companies.csv": "company_id,name,country\na1,Acme,US\nb2,Beta,\n",
+            "prices.csv": PRICES + "US,2022,100\n",
+        },
+        [("companies.csv", 3, "country", "no_price_index", W, "")],
+    ),
+    Case(
+        "rates of inflation in place of an index",
+        {**AT_HOME, "prices.csv": PRICES + "US,2022,8\nUS,2023,4.1\n"},
+        [("prices.csv", 3, "index", "price_index_falls", R, "4.1")],
+    ),
+    Case(
+        "an index that more than doubles",
+        {**AT_HOME, "prices.csv": PRICES + "US,2023,211\nUS,2022,100\n"},
+        [("prices.csv", 2, "index", "price_index_jumps", W, "211")],
+    ),
+    Case(
+        "real growth without prices",
+        {"client.yml": CLIENT + "outcomes: [real_revenue_growth]\n"},
+        [("prices.csv", None, None, "missing_table", R, "")],
+    ),
+]
+
+CASES = [*FILES, *COLUMNS, *CELLS, *ROWS, *PARTNERS, *CHOICES, *MONEY]

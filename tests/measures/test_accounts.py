@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxkit.contracts import TABLES
+from cxkit.contracts.typed import empty_table
 from cxkit.measures import accounts
 
+NONE = {name: empty_table(TABLES[name]) for name in ("rates", "prices")}
 LINES = ["cost_of_revenue", "gross_profit", "operating_income", "net_income"]
 
 
@@ -24,8 +27,10 @@ def client(rows: list[dict], events: list[tuple] | None = None) -> SimpleNamespa
         pnl[column] = pnl.get(column, pd.Series(np.nan, index=pnl.index))
     breaks = pd.DataFrame(events or [], columns=["company_id", "date", "kind"])
     breaks["date"] = pd.to_datetime(breaks["date"])
-    tables = {"pnl": pnl, "events": breaks}
-    return SimpleNamespace(table=lambda name: tables[name])
+    companies = pd.DataFrame({"company_id": ["a"], "country": ["DE"]})
+    tables = {"pnl": pnl, "events": breaks, "companies": companies}
+    config = SimpleNamespace(currency="EUR", rates=None)
+    return SimpleNamespace(table=lambda name: (NONE | tables)[name], config=config)
 
 
 def year(end: int, revenue: float, **more: object) -> dict:

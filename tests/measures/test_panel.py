@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxkit.contracts import TABLES
+from cxkit.contracts.typed import empty_table
 from cxkit.errors import ConfigError
 from cxkit.measures import accounts, panel
 
@@ -24,11 +26,18 @@ def make(
         books[line] = np.nan
     books["net_income"] = books["revenue"] / 10
     companies = pd.DataFrame(
-        {"company_id": ["a", "b"], "industry": ["x", "y"], "sub_industry": ["x", None]}
+        {
+            "company_id": ["a", "b"],
+            "industry": ["x", "y"],
+            "sub_industry": ["x", None],
+            "country": ["DE", "DE"],
+        }
     )
     events = pd.DataFrame({"company_id": [], "date": pd.to_datetime([]), "kind": []})
     tables = {"pnl": books, "companies": companies, "events": events}
-    client = SimpleNamespace(table=lambda name: tables[name])
+    tables |= {name: empty_table(TABLES[name]) for name in ("rates", "prices")}
+    config = SimpleNamespace(currency="EUR", rates=None)
+    client = SimpleNamespace(table=lambda name: tables[name], config=config)
     frame = pd.DataFrame(scores, columns=["company_id", "wave", "index"])
     frame["wave"] = pd.to_datetime(frame["wave"])
     instrument = SimpleNamespace(minimum=0.0, maximum=100.0)

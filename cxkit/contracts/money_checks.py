@@ -1,0 +1,203 @@
+"""What can be wrong with money: accounts without a rate, rates and price indices that mislead."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cxkit.contracts.cells import Mask
+from cxkit.contracts.ecb import ecb_rates
+from cxkit.contracts.intake import Intake
+from cxkit.contracts.kinds import REFUSE
+from cxkit.contracts.periods import first_days
+from cxkit.contracts.rates import ECB, KEY, TABLE, UNCLEAR, period_rates
+from cxkit.contracts.strict import quoted
+from cxkit.contracts.tables import TABLES
+from cxkit.contracts.typed import empty_table
+
+OFF = np.log(1.05)  # log ratio to the bank's average beyond which a rate is not that average
+IMPLAUSIBLE = np.log(2)  # beyond which it is no rate of that currency at all
+FALL, JUMP = 0.90, 2.0  # yearly ratios of a price index beyond which it is doubtful
+REAL = "real_revenue_growth"
+
+
+def check_money(intake: Intake) -> None:
+    """Rates first, then the accounts that need one, then price indices."""
+    if "pnl" in intake.frames:
+        _check_rates(intake)
+        _check_currency(intake)
+    _check_prices(intake)
+
+
+def _sent(intake: Intake, table: str) -> pd.DataFrame:
+    """A table's rows, none where it was not sent."""
+    return intake.frames.get(table, empty_table(TABLES[table]))
+
+
+def _rates(intake: Intake) -> pd.DataFrame:
+    own, ecb = intake.config.currency, intake.config.rates == "ecb"
+    return period_rates(intake.frames["pnl"], _sent(intake, "rates"), own, ecb=ecb)
+
+
+def _check_rates(intake: Intake) -> None:
+    """Rates of the table that accounts use, against the European Central Bank's averages."""
+    if _sent(intake, "rates").empty:
+        return
+    used = _rates(intake)
+    used = used[(used["source"] == TABLE) & (used["n"] == 1)]
+    used = used.assign(bank=_bank_rates(intake, used.index)).dropna(subset=["bank"])
+    used = used.drop_duplicates("row").set_index("row")
+    rate, bank = used["rate"].to_numpy(), used["bank"].to_numpy()
+    off = np.abs(np.log(rate / bank))
+    inverse = np.abs(np.log(rate * bank)) < OFF
+    wrong = (off > IMPLAUSIBLE) | ((off > OFF) & inverse)
+    own = intake.config.currency
+    _report_rates(
+        intake, used.loc[wrong, "bank"], "rate_implausible",
+        f"{{value}} cannot be what one unit of the currency cost in {own}",
+        f"write how many {own} one unit of the currency cost, on average over the period",
+        "values that cannot be rates",
+    )  # fmt: skip
+    _report_rates(
+        intake, used.loc[(off > OFF) & ~wrong, "bank"], "rate_off_average",
+        "{value} is not the average over its period",
+        "write the average over the period, not the rate of its last day",
+        "values off the average of their period",
+    )  # fmt: skip
+    intake.drop_aside("rates")
+
+
+def _bank_rates(intake: Intake, rows: pd.Index) -> list[float]:
+    """The bank's average for some rows of the accounts; NaN where it quotes none."""
+    pnl, own = intake.frames["pnl"].loc[rows], intake.config.currency
+    keys = list(
+        zip(
+            pnl["currency"],
+            first_days(pnl["period_end"], pnl["period_months"]),
+            pnl["period_end"],
+            strict=True,
+        )
+    )
+    bank = ecb_rates()
+    known = {key: bank.cross(key[0], own, *key[1:]) for key in dict.fromkeys(keys)}
+    return [known[key] for key in keys]
+
+
+def _report_rates(
+    intake: Intake, bank: pd.Series, kind: str, message: str, way_out: str, what: str
+) -> None:
+    """Rates by row of their table, with what the bank's average is."""
+    if bank.empty:
+        return
+    table = intake.frames["rates"]
+    mask = table["_row"].isin(bank.index).to_numpy()
+    rows = zip(table.loc[mask, "rate"], table.loc[mask, "_row"], strict=True)
+    messages = [
+        message.replace("{value}", quoted(f"{rate:.15g}"))
+        + f"; the European Central Bank's average is {bank[row]:.5g}"
+        for rate, row in rows
+    ]
+    intake.report("rates", mask, kind, "rate", messages, way_out, what)
+
+
+def _check_currency(intake: Intake) -> None:
+    """Accounts in another currency: converted where a rate is known, refused elsewhere."""
+    pnl, own = intake.frames["pnl"], intake.config.currency
+    known = pnl[KEY].notna().all(axis=1)
+    foreign = (known & (pnl["currency"] != own)).to_numpy()
+    if not foreign.any():
+        return
+    rates = _rates(intake)
+    without = foreign & ~rates["source"].isin([TABLE, ECB]).to_numpy()
+    unclear = without & (rates["source"] == UNCLEAR).to_numpy()
+    _report_currency(
+        intake, without & ~unclear, f"{{value}} is not the currency of client.yml, {own}, "
+        "and this period has no rate",
+        f"send rates.csv with the period's average ({own} for one unit of the currency), or write "
+        "rates: ecb in client.yml; with severity warn growth and margins still hold within a "
+        "currency, sizes are missing",
+    )  # fmt: skip
+    _report_currency(
+        intake, unclear, f"{{value}} is not the currency of client.yml, {own}, "
+        "and its rates do not say which period they average",
+        "add the column period_months to the table of rates: 12 for the average of a year",
+    )  # fmt: skip
+    _report_converted(intake, rates[foreign & ~without])
+
+
+def _report_currency(intake: Intake, mask: Mask, message: str, way_out: str) -> None:
+    what = f"values other than {intake.config.currency} without a rate"
+    intake.report("pnl", mask, "other_currency", "currency", message, way_out, what)
+
+
+def _report_converted(intake: Intake, rates: pd.DataFrame) -> None:
+    """What is converted, one finding per currency and source."""
+    named = rates.assign(currency=intake.frames["pnl"].loc[rates.index, "currency"])
+    for (currency, source), part in named.groupby(["currency", "source"], sort=True):
+        said = f"rates of {intake.file['rates']}" if source == TABLE else ecb_rates().label
+        low, high = part["rate"].min(), part["rate"].max()
+        spread = f"{low:.5g}" if low == high else f"{low:.5g} to {high:.5g}"
+        intake.findings.add(
+            intake.file["pnl"],
+            "converted_currency",
+            f"{len(part):,} periods in {currency} are converted to {intake.config.currency} at "
+            f"{spread}: {said}",
+            "nothing to do; 01_data_quality lists every rate",
+            column="currency",
+            value=str(currency),
+        )
+
+
+def _check_prices(intake: Intake) -> None:
+    asked = REAL in intake.config.outcomes
+    if "prices" in intake.frames:
+        _check_steps(intake)
+        _check_countries(intake)
+    elif asked and "prices" not in intake.file:
+        intake.findings.add(
+            "prices.csv",
+            "missing_table",
+            f"{REAL} is asked for in client.yml, but there is no table of price indices",
+            "add prices.csv with country, year and index, or take the outcome out",
+            severity=REFUSE,
+        )
+
+
+def _check_steps(intake: Intake) -> None:
+    """An index that falls or jumps from one year to the next."""
+    prices = intake.frames["prices"].sort_values(["country", "year"], kind="stable")
+    before = prices.groupby("country")[["year", "index"]].shift()
+    ratio = (prices["index"] / before["index"]).where(prices["year"] == before["year"] + 1)
+    ratio = ratio.reindex(intake.frames["prices"].index)
+    for kind, mask, verb in (
+        ("price_index_falls", ratio < FALL, "below"),
+        ("price_index_jumps", ratio > JUMP, "above"),
+    ):
+        changes = (100 * (ratio[mask] - 1)).abs()
+        intake.report(
+            "prices",
+            mask.to_numpy(),
+            kind,
+            "index",
+            [f"the index is {change:.0f} % {verb} the year's before" for change in changes],
+            "look for a change of base year, or rates of inflation in place of an index",
+            f"values far {verb} the year's before",
+        )
+
+
+def _check_countries(intake: Intake) -> None:
+    """Companies whose country has no price index, spelt as it is there."""
+    if "companies" not in intake.frames:
+        return
+    companies = intake.frames["companies"]
+    known = set(intake.frames["prices"]["country"].dropna())
+    without = ~companies["country"].isin(list(known)).to_numpy()
+    intake.report(
+        "companies",
+        without,
+        "no_price_index",
+        "country",
+        "the country {value} has no price index: no real growth for this company",
+        "write the country as the table of prices does, or add its index there",
+        "rows whose country has no price index",
+    )
