@@ -21,7 +21,7 @@ def formatted(value: Any, fmt: str) -> str:
     """One value in a format; None, NaN, infinities and NaT are a dash.
 
     fmt is one of: pp (signed percentage points of a fraction), size (the same without a plus),
-    r (a correlation), pct (percent of a fraction), points (signed), num, int (grouped), year,
+    r (a correlation), pct (percent of a fraction), points (signed), num, rate (five figures), int (grouped), year,
     p (p-value), date, text. Three significant figures, but pp and points keep two decimals
     below ten, so that a column lines up.
     """
@@ -133,6 +133,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "pct": _percent,
     "points": lambda v: _signed(float(v)),
     "num": _num,
+    "rate": lambda v: _decimals(float(v), _places(float(v), 5)),
     "int": lambda v: _decimals(float(v), 0),
     "year": lambda v: f"{round(float(v))}",
     "p": _p_value,

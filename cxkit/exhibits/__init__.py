@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxkit.exhibits import linkage, maturity, quality
+from cxkit.exhibits import linkage, maturity, money, quality
 from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "box",
     "linkage",
     "maturity",
+    "money",
     "quality",
 ]
