@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,14 @@ SHOWN_ROWS = 8  # rows an error message names before it counts the rest
 MAX_VALUE = 200  # characters of a cell that a finding repeats
 
 Rows = NDArray[np.int64]
+
+
+class Fold(Protocol):
+    """How the rows of a table stand in a sheet that has several of them in one row."""
+
+    def sheet_rows(self, rows: Rows) -> Rows: ...
+
+    def columns(self, rows: Rows, column: str | None) -> list[str | None]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +46,7 @@ class Group:
     message: str | Sequence[str]
     way_out: str
     what: str
+    aside: Rows | None = None  # the table's own numbers of the rows, where those are others
 
     def records(self) -> Iterator[tuple[object, ...]]:
         """The group as rows of the findings table."""
@@ -62,6 +72,16 @@ class Findings:
     def __init__(self, severity: Mapping[str, str] | None = None) -> None:
         self._severity = dict(severity or {})
         self._groups: list[Group] = []
+        self._folds: dict[str, Fold] = {}
+
+    def fold(self, file: str, fold: Fold) -> None:
+        """Say that the rows of `file` are folded out of a wide sheet, whose cells are to be named."""
+        self._folds[file] = fold
+
+    def shown_rows(self, file: str, rows: Any) -> Rows:
+        """The rows of a table as the file's reader counts them."""
+        numbers = np.asarray(rows, dtype=np.int64)
+        return self._folds[file].sheet_rows(numbers) if file in self._folds else numbers
 
     def add(
         self,
@@ -96,9 +116,9 @@ class Findings:
         """One finding per row; `{value}` in `message` becomes the row's value in quotes."""
         if len(rows):
             chosen = severity or self._of(kind)
-            self._groups.append(
-                Group(file, column, kind, chosen, rows, values, message, way_out, what)
-            )
+            group = Group(file, column, kind, chosen, rows, values, message, way_out, what)
+            fold = self._folds.get(file)
+            self._groups += [group] if fold is None else _unfolded(group, fold)
 
     def _of(self, kind: str) -> str:
         return self._severity.get(kind, KINDS[kind].severity)
@@ -110,7 +130,8 @@ class Findings:
 
     def aside(self, file: str) -> Rows:
         """The rows of `file` that are set aside."""
-        rows = [g.rows for g in self._groups if g.file == file and g.severity == SET_ASIDE]
+        groups = [g for g in self._groups if g.file == file and g.severity == SET_ASIDE]
+        rows = [g.rows if g.aside is None else g.aside for g in groups]
         return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
 
     def frame(self) -> pd.DataFrame:
@@ -137,8 +158,30 @@ class Findings:
         return ContractError(message, frame[frame["severity"] == REFUSE].reset_index(drop=True))
 
 
+def _unfolded(group: Group, fold: Fold) -> Iterator[Group]:
+    """A group about a long table as groups about the wide sheet's cells, each named once."""
+    sheet_rows = fold.sheet_rows(group.rows).tolist()
+    places: dict[str | None, dict[int, int]] = {}
+    for at, column in enumerate(fold.columns(group.rows, group.column)):
+        places.setdefault(column, {}).setdefault(sheet_rows[at], at)
+    members: dict[str | None, list[int]] = {}
+    for at, column in enumerate(fold.columns(group.rows, group.column)):
+        members.setdefault(column, []).append(at)
+    for column, first in places.items():
+        at = list(first.values())
+        text = group.message
+        yield replace(
+            group,
+            column=column,
+            rows=np.array(list(first), dtype=np.int64),
+            values=[group.values[place] for place in at],
+            message=text if isinstance(text, str) else [text[place] for place in at],
+            aside=group.rows[members[column]],
+        )
+
+
 def _file_part(client: str, file: str, groups: list[Group]) -> str:
-    table = file.split(".")[0]
+    table = file.split("[")[-1].removesuffix("]").split(".")[0]
     groups = sorted(groups, key=lambda group: group.rows[:1].tolist())
     names = [group.column or "" for group in groups]
     whats = [_count(group) for group in groups]

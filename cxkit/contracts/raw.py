@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -29,12 +29,14 @@ class RawTable:
     """A file's cells by column; `rows` is where each stands, the header being row 1.
 
     `spilt` marks rows longer than the header: all their cells but the first are left empty.
+    `faulty` marks, by column, empty cells whose fault the reader has reported already.
     """
 
     file: str
     columns: dict[str, pa.Array]
     rows: Rows
     spilt: Mask
+    faulty: Mapping[str, Mask] = field(default_factory=dict)
 
 
 def read_raw(file: str, data: bytes, findings: Findings) -> RawTable | None:

@@ -73,7 +73,8 @@ def _report_repeated(
     intake: Intake, table: Table, rows: pd.DataFrame, message: str, partner: pd.Series, what: str
 ) -> None:
     mask = np.isin(intake.frames[table.name]["_row"].to_numpy(), rows["_row"].to_numpy())
-    messages = [message.format(row=row) for row in partner.loc[rows.index].tolist()]
+    partners = intake.findings.shown_rows(intake.file[table.name], partner.loc[rows.index])
+    messages = [message.format(row=row) for row in partners.tolist()]
     keys = zip(*(value_texts(rows[name]) for name in table.key), strict=True)
     values = [", ".join(filter(None, parts)) for parts in keys]
     out, what = "keep one of them", f"rows {what}"

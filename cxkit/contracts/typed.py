@@ -145,7 +145,7 @@ def _report(
     way_out: str,
     findings: Findings,
 ) -> None:
-    mask = mask & ~raw.spilt
+    mask = mask & ~raw.spilt & ~raw.faulty.get(column.name, np.zeros(len(mask), dtype=bool))
     if not mask.any():
         return
     values = cell_texts(raw.columns[column.name].filter(mask))

@@ -1,0 +1,1 @@
+"""Excel workbooks from outside: opened in a process of their own, under limits."""

@@ -1,0 +1,170 @@
+"""What a reader of a workbook may overlook: hidden rows and sheets, merged and stray cells."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+
+from cxkit.contracts.findings import Findings
+from cxkit.contracts.intake import Intake
+from cxkit.contracts.strict import quoted
+from cxkit.contracts.tables import TABLES
+from cxkit.contracts.workbook.sheets import OURS, Row, Sheet, Workbook, address, letter
+from cxkit.errors import nearest
+
+SHOWN = 8
+MAX_MERGED = 100_000  # cells reported as merged; overlapping ranges could name the same for ever
+
+
+def report_workbook(book: Workbook, file: str, intake: Intake) -> None:
+    """What the workbook as a whole refers to, and whether it was made for this client."""
+    if book.links:
+        intake.findings.add(
+            file,
+            "external_links",
+            "the workbook refers to other workbooks; the values last seen there are used",
+            "make sure they are current, or replace the formulas by their values",
+        )
+    ours = {
+        "instrument": intake.config.instrument,
+        "instrument_version": str(intake.instrument.version),
+        "currency": intake.config.currency,
+    }
+    for name, expected in ours.items():
+        said = book.meta.get(name, expected)
+        if said != expected:
+            intake.findings.add(
+                file,
+                "other_workbook",
+                f"the workbook was made for the {name.replace('_', ' ')} {quoted(said)}; "
+                f"here it is {quoted(expected)}",
+                "correct client.yml, or use the workbook that belongs to it",
+                column=name,
+                value=said,
+            )
+
+
+def table_sheets(book: Workbook, file: str, findings: Findings) -> Iterator[Sheet]:
+    """The sheets named as tables; others are listed, and what lies far off in each."""
+    seen: set[str] = set()
+    for sheet in book.sheets:
+        if sheet.key in OURS:
+            continue
+        name = f"{file} [{sheet.name.strip()}]"
+        _report_stray(name, sheet, findings)
+        if sheet.key not in TABLES:
+            _report_unknown(name, sheet, findings)
+        elif sheet.key in seen:
+            way_out = "keep one of them"
+            findings.add(name, "two_files", "two sheets have this table's name", way_out)
+        else:
+            seen.add(sheet.key)
+            yield sheet
+
+
+def _report_unknown(name: str, sheet: Sheet, findings: Findings) -> None:
+    if not sheet.rows:
+        return
+    hidden = "hidden " if sheet.hidden else ""
+    findings.add(
+        name,
+        "unknown_sheet",
+        f"the {hidden}sheet is not used{nearest(sheet.key, TABLES)}",
+        "delete it, or name it after a table: " + ", ".join(TABLES),
+        value=sheet.name,
+    )
+
+
+def _report_stray(name: str, sheet: Sheet, findings: Findings) -> None:
+    if not sheet.strays:
+        return
+    shown = ", ".join(address(*place) for place in sheet.stray)
+    more = f" and {sheet.strays - len(sheet.stray):,} more" if sheet.strays > len(sheet.stray) else ""
+    findings.add(
+        name,
+        "stray_cell",
+        f"there are values far to the right of the table, in {shown}{more}; they are not read",
+        "delete those columns",
+        value=shown,
+    )
+
+
+def report_header(name: str, sheet: Sheet, header: Row, findings: Findings) -> None:
+    """Lines above the header, in a workbook that is not the template."""
+    if header.number > sheet.rows[0].number:
+        findings.add(
+            name,
+            "header_not_first",
+            f"the columns' names are in row {header.number}; what stands above is not read",
+            "nothing to do, or delete the rows above",
+        )
+
+
+def report_hidden(
+    name: str, sheet: Sheet, rows: Sequence[Row], findings: Findings
+) -> None:
+    """Hidden data are data: they are read, and said to be."""
+    if sheet.hidden and rows:
+        _report_read(name, "the sheet is hidden", "show the sheet and look at it", findings)
+    hidden = [str(row.number) for row in rows if row.hidden]
+    if hidden:
+        _report_read(
+            name, f"hidden rows: {_listed(hidden)}", "show them, and delete what is no data", findings
+        )
+    used = {cell.column for row in rows for cell in row.cells}
+    columns = [
+        letter(column)
+        for low, high in sheet.hidden_columns
+        for column in range(low, min(high, max(used, default=0)) + 1)
+        if column in used
+    ]
+    if columns:
+        text = f"hidden columns: {_listed(columns)}"
+        _report_read(name, text, "show them, and delete what is no data", findings)
+
+
+def _report_read(name: str, what: str, way_out: str, findings: Findings) -> None:
+    findings.add(name, "hidden_cells", f"{what}; read like the others", way_out)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def report_unnamed(name: str, sheet: Sheet, header: Row, findings: Findings) -> None:
+    """Columns with values below a header cell that is empty."""
+    named = header.texts()
+    found: dict[int, Row] = {}
+    for row in sheet.rows:
+        if row.number > header.number:
+            for cell in row.cells:
+                if cell.column not in named and cell.text.strip():
+                    found.setdefault(cell.column, row)
+    for column in sorted(found):
+        first = found[column].number
+        findings.add(
+            name,
+            "unknown_column",
+            f"column {letter(column)} has values (first in row {first}) but no name; it is not used",
+            f"name the column in row {header.number}, or delete it",
+            column="",
+        )
+
+
+def merged_cells(
+    sheet: Sheet, rows: Sequence[Row], columns: Mapping[str, int]
+) -> dict[str, list[int]]:
+    """Places among `rows`, by column, that are empty because they are merged with another."""
+    numbers = [row.number for row in rows]
+    filled = {(row.number, cell.column) for row in rows for cell in row.cells} if sheet.merged else set()
+    found: dict[str, set[int]] = {}
+    for top, left, bottom, right in sheet.merged:
+        if (top, left) not in filled:
+            continue
+        places = range(bisect_left(numbers, top), bisect_right(numbers, bottom))
+        for name, column in columns.items():
+            if left <= column <= right and sum(map(len, found.values())) < MAX_MERGED:
+                here = {at for at in places if (numbers[at], column) != (top, left)}
+                found.setdefault(name, set()).update(here)
+    return {name: sorted(places) for name, places in found.items() if places}
