@@ -21,9 +21,9 @@ def formatted(value: Any, fmt: str) -> str:
     """One value in a format; None, NaN, infinities and NaT are a dash.
 
     fmt is one of: pp (signed percentage points of a fraction), size (the same without a plus),
-    r (a correlation), pct (percent of a fraction), points (signed), num, rate (five figures), int (grouped), year,
-    p (p-value), date, text. Three significant figures, but pp and points keep two decimals
-    below ten, so that a column lines up.
+    r (a correlation), pct (percent of a fraction), points (signed), num, rate (an exchange rate,
+    five figures), int (grouped), year, p (p-value), date, text. Three significant figures, but
+    pp and points keep two decimals below ten, so that a column lines up.
     """
     if fmt not in FORMATS:
         raise ConfigError(f'unknown number format "{fmt}"{nearest(fmt, FORMATS)}')

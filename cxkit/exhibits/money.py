@@ -10,7 +10,7 @@ from cxkit.contracts import Client
 from cxkit.contracts.ecb import ecb_rates
 from cxkit.contracts.rates import ECB
 from cxkit.display import message
-from cxkit.exhibits.base import Column, Exhibit, Gallery, value
+from cxkit.exhibits.base import Column, Exhibit, Gallery, records, value
 from cxkit.measures import Accounts
 
 SECTION = "01_data_quality"
@@ -30,7 +30,7 @@ def rates(client: Client, books: Accounts) -> Exhibit:
     own = client.config.currency
     used = books.rates
     foreign = int((books.table["currency"] != own).sum())
-    values = {
+    values: dict[str, Any] = {
         "currency": own,
         "converted": int(used["periods"].sum()) if len(used) else 0,
         "periods": len(books.table),
@@ -45,7 +45,7 @@ def rates(client: Client, books: Accounts) -> Exhibit:
         Column("source", message("column.rate_source")),
         Column("periods", message("column.periods"), "int"),
     )
-    rows = [_rate(row, client) for row in used.to_dict("records")]
+    rows = [_rate(row, client) for row in records(used)]
     notes = [message("money.rate_note", currency=own)] if rows else []
     if books.restated:
         notes.append(message("money.restated", periods=books.restated))
