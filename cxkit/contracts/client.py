@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +21,8 @@ from cxkit.contracts.strict import SLUG, quoted
 from cxkit.contracts.table_checks import check_tables
 from cxkit.contracts.tables import TABLES
 from cxkit.contracts.typed import empty_table, type_table
+from cxkit.contracts.workbook.sent import CHECKED, NAME, Sent, is_workbook, sent_workbook
+from cxkit.contracts.workbook.tables import Layout
 from cxkit.errors import ConfigError, nearest
 
 FORMATS = (".csv", ".parquet")
@@ -40,7 +42,8 @@ class FileInfo:
 class Client:
     """A client whose data fit their contracts; rows that were set aside are not in `tables`.
 
-    `findings` lists what was set aside and what is to be warned of, by file and row.
+    `findings` lists what was set aside and what is to be warned of, by file and row; `layouts`
+    says where the tables of a workbook lie on its sheets.
     """
 
     folder: Path
@@ -49,6 +52,7 @@ class Client:
     tables: Mapping[str, pd.DataFrame]
     findings: pd.DataFrame
     files: tuple[FileInfo, ...]
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether a table of that name was sent and has rows left."""
@@ -106,7 +110,12 @@ def read_client(client: str, *, as_of: str | None = None) -> Client:
 
 def check_client(client: str) -> pd.DataFrame:
     """Every finding about a client's data, by file and row; data raise nothing."""
-    return _read(client, None)[0].findings
+    return examine_client(client).findings
+
+
+def examine_client(client: str) -> Client:
+    """A client's data with every finding about them, refused ones included; data raise nothing."""
+    return _read(client, None)[0]
 
 
 def _read(client: str, as_of: str | None) -> tuple[Client, Findings]:
@@ -115,12 +124,27 @@ def _read(client: str, as_of: str | None) -> tuple[Client, Findings]:
     instrument, definition = _instrument(folder, config)
     intake = Intake(config, instrument, Findings(config.severity))
     _check_name(intake, folder)
+    sent = _read_workbook(folder, intake)
     infos = [settings, definition, *_read_tables(folder, intake)]
+    if sent:
+        rows = sum(len(raw.rows) for raw in sent.tables.values())
+        infos.append(FileInfo(sent.name, sent.sha256, rows))
     check_rows(intake)
     check_tables(intake)
     files = tuple(sorted(infos, key=lambda info: info.name))
     found = intake.findings.frame()
-    return Client(folder, config, instrument, intake.frames, found, files), intake.findings
+    layouts = sent.layouts if sent else {}
+    read = Client(folder, config, instrument, _sheet_rows(intake), found, files, layouts)
+    return read, intake.findings
+
+
+def _sheet_rows(intake: Intake) -> dict[str, pd.DataFrame]:
+    """The tables with `_row` as the reader of their file counts it."""
+    for name, frame in intake.frames.items():
+        if intake.findings.is_folded(intake.file[name]):
+            shown = intake.findings.shown_rows(intake.file[name], frame["_row"])
+            intake.frames[name] = frame.assign(_row=shown)
+    return intake.frames
 
 
 def _config(folder: Path, as_of: str | None) -> tuple[ClientConfig, FileInfo]:
@@ -165,8 +189,26 @@ def _check_name(intake: Intake, folder: Path) -> None:
         )
 
 
+def _read_workbook(folder: Path, intake: Intake) -> Sent | None:
+    """The intake workbook's tables, if there is one; the same door as for every other file."""
+    sent = sent_workbook(folder, intake)
+    for name, raw in sent.tables.items() if sent else ():
+        intake.file[name] = raw.file
+        intake.frames[name] = type_table(raw, TABLES[name], intake.findings)
+        intake.sent_rows[name] = len(raw.rows)
+        if not len(raw.rows):
+            way_out = "fill it in, or delete the sheet"
+            intake.findings.add(raw.file, "empty_table", "the table has no rows", way_out)
+    return sent
+
+
 def _read_tables(folder: Path, intake: Intake) -> Iterator[FileInfo]:
     for name, path in _table_files(folder, intake):
+        if name in intake.file:
+            way_out = "keep one of them"
+            says = f"the table is in {intake.file[name]} too; which of them counts?"
+            intake.findings.add(path.name, "two_files", says, way_out)
+            continue
         data = path.read_bytes()
         raw = read_raw(path.name, data, intake.findings)
         intake.file[name] = path.name
@@ -187,6 +229,8 @@ def _table_files(folder: Path, intake: Intake) -> Iterator[tuple[str, Path]]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~$")) or path.name in _known_files(intake):
+            continue
+        if is_workbook(path) and path.is_file():
             continue
         if path.suffix not in FORMATS or path.stem not in TABLES or not path.is_file():
             _report_unknown_file(intake, path)
@@ -212,7 +256,7 @@ def _table_files(folder: Path, intake: Intake) -> Iterator[tuple[str, Path]]:
 
 def _known_files(intake: Intake) -> set[str]:
     logo = intake.config.brand.logo
-    own = {"client.yml", f"{intake.config.instrument}.yml", *NOTES}
+    own = {"client.yml", f"{intake.config.instrument}.yml", CHECKED, *NOTES}
     return own | {logo} if logo else own
 
 
@@ -224,6 +268,6 @@ def _report_unknown_file(intake: Intake, path: Path) -> None:
         label,
         "unknown_file",
         f"the file is not used{nearest(label, names)}",
-        "save its sheets as CSV, one file per table" if workbook else "rename or delete it",
+        f"name it {NAME} if it is the intake workbook" if workbook else "rename or delete it",
         value=label,
     )

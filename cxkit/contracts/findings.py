@@ -75,13 +75,17 @@ class Findings:
         self._folds: dict[str, Fold] = {}
 
     def fold(self, file: str, fold: Fold) -> None:
-        """Say that the rows of `file` are folded out of a wide sheet, whose cells are to be named."""
+        """Say that the rows of `file` come out of a wide sheet, whose cells are to be named."""
         self._folds[file] = fold
+
+    def is_folded(self, file: str) -> bool:
+        """Whether the rows of `file` have numbers of their own, several to a row of the sheet."""
+        return file in self._folds
 
     def shown_rows(self, file: str, rows: Any) -> Rows:
         """The rows of a table as the file's reader counts them."""
         numbers = np.asarray(rows, dtype=np.int64)
-        return self._folds[file].sheet_rows(numbers) if file in self._folds else numbers
+        return self._folds[file].sheet_rows(numbers) if self.is_folded(file) else numbers
 
     def add(
         self,
@@ -162,11 +166,10 @@ def _unfolded(group: Group, fold: Fold) -> Iterator[Group]:
     """A group about a long table as groups about the wide sheet's cells, each named once."""
     sheet_rows = fold.sheet_rows(group.rows).tolist()
     places: dict[str | None, dict[int, int]] = {}
-    for at, column in enumerate(fold.columns(group.rows, group.column)):
-        places.setdefault(column, {}).setdefault(sheet_rows[at], at)
     members: dict[str | None, list[int]] = {}
-    for at, column in enumerate(fold.columns(group.rows, group.column)):
-        members.setdefault(column, []).append(at)
+    for place, column in enumerate(fold.columns(group.rows, group.column)):
+        places.setdefault(column, {}).setdefault(sheet_rows[place], place)
+        members.setdefault(column, []).append(place)
     for column, first in places.items():
         at = list(first.values())
         text = group.message

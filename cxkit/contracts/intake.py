@@ -16,7 +16,10 @@ from cxkit.contracts.instrument import Instrument
 
 @dataclass(eq=False)
 class Intake:
-    """A client's tables on their way through the checks; `file` names each table's file."""
+    """A client's tables on their way through the checks; `file` names each table's file.
+
+    `workbook` is the intake workbook's name; `unread` says that it could not be read.
+    """
 
     config: ClientConfig
     instrument: Instrument
@@ -25,6 +28,8 @@ class Intake:
     file: dict[str, str] = field(default_factory=dict)
     sent_rows: dict[str, int] = field(default_factory=dict)
     companies_aside: set[str] = field(default_factory=set)
+    workbook: str | None = None
+    unread: bool = False
 
     def report(
         self,

@@ -30,20 +30,33 @@ def check_tables(intake: Intake) -> None:
 
 
 def _require_tables(intake: Intake) -> None:
+    if intake.unread:
+        return
     if not _sent(intake, "companies"):
+        way_out = "add companies.csv with company_id and name"
+        if intake.workbook:
+            way_out = "fill in company_id and name of each company"
         intake.findings.add(
-            "companies.csv",
+            _place(intake, "companies"),
             "missing_table",
             "there is no table of companies with rows",
-            "add companies.csv with company_id and name",
+            way_out,
         )
     if not _sent(intake, "assessments") and not _sent(intake, "scores"):
+        way_out = "add assessments.csv (answers) or scores.csv (scores made elsewhere)"
+        if intake.workbook:
+            way_out = "fill in the sheet assessments (answers) or scores (made elsewhere)"
         intake.findings.add(
-            "scores.csv",
+            _place(intake, "scores"),
             "missing_table",
             "there are neither assessments nor scores with rows",
-            "add assessments.csv (answers) or scores.csv (scores made elsewhere)",
+            way_out,
         )
+
+
+def _place(intake: Intake, table: str) -> str:
+    """Where a table that was not sent belongs."""
+    return f"{intake.workbook} [{table}]" if intake.workbook else f"{table}.csv"
 
 
 def _sent(intake: Intake, table: str) -> bool:

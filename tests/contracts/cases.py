@@ -108,10 +108,10 @@ FILES = [
     ),
     Case(
         "unknown files",
-        {"score.csv": "a\n", "intake.xlsx": b"PK", "Pnl.csv": "a\n"},
+        {"score.csv": "a\n", "book.xlsx": b"PK", "Pnl.csv": "a\n"},
         [
             ("Pnl.csv", None, None, "unknown_file", W, "Pnl.csv"),
-            ("intake.xlsx", None, None, "unknown_file", W, "intake.xlsx"),
+            ("book.xlsx", None, None, "unknown_file", W, "book.xlsx"),
             ("score.csv", None, None, "unknown_file", W, "score.csv"),
         ],
     ),

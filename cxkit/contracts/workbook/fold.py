@@ -15,7 +15,9 @@ from cxkit.contracts.findings import Rows
 from cxkit.contracts.instrument import Instrument
 
 IMPORTANCE = ":importance"
-ANSWERS = ("performance", "importance")
+ENDINGS = {"performance": "", "importance": IMPORTANCE}  # of the columns, after the item's id
+
+Cells = list[tuple[int, str]]  # row and text
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,20 @@ class Fold:
 
     def columns(self, rows: Rows, column: str | None) -> list[str | None]:
         """The sheet's column of each long row for a column of the contract."""
-        if column not in (*ANSWERS, "item_id"):
+        if column not in (*ENDINGS, "item_id"):
             return [column] * len(rows)
-        ending = IMPORTANCE if column == "importance" else ""
+        ending = ENDINGS.get(column or "", "")
         return [self.items[place] + ending for place in (rows % len(self.items)).tolist()]
+
+    def spread(self, name: str, places: Cells) -> tuple[str, Cells]:
+        """Cells of the sheet's column `name` as cells of the long table: its column and rows."""
+        for column, ending in ENDINGS.items():
+            item = name.removesuffix(ending)
+            if name == item + ending and item in self.items:
+                at = self.items.index(item)
+                return column, [(self.long(row, at), text) for row, text in places]
+        each = range(len(self.items))
+        return name, [(self.long(row, at), text) for row, text in places for at in each]
 
 
 def item_columns(instrument: Instrument) -> tuple[str, ...]:
@@ -56,21 +68,18 @@ def is_wide(header: Iterable[str], instrument: Instrument) -> bool:
     return "item_id" not in names and bool(names & set(item_columns(instrument)))
 
 
+def folded(columns: Iterable[str], instrument: Instrument) -> Fold:
+    """The fold of a sheet with these columns: items with a column of either kind."""
+    named = {name.removesuffix(IMPORTANCE) for name in columns}
+    return Fold(tuple(item.id for item in instrument.items if item.id in named))
+
+
 def melt(
-    cells: Mapping[str, list[str]],
-    faulty: Mapping[str, Mask],
-    rows: list[int],
-    instrument: Instrument,
-) -> tuple[dict[str, list[str]], dict[str, list[bool]], list[int], Fold]:
-    """A wide sheet's columns as long ones, which cells are at fault, and their row numbers."""
-    columns = [c.removesuffix(IMPORTANCE) for c in cells]
-    items = tuple(item.id for item in instrument.items if item.id in columns)
-    fold = Fold(items)
-    sources = {
-        "performance": {item: item for item in items},
-        "importance": {item: item + IMPORTANCE for item in items},
-    }
-    answers = {item + ending for item in items for ending in ("", IMPORTANCE)}
+    cells: Mapping[str, list[str]], faulty: Mapping[str, Mask], rows: list[int], folded: Fold
+) -> tuple[dict[str, list[str]], dict[str, list[bool]], list[int]]:
+    """A wide sheet's columns as long ones, which cells are at fault, and the rows' numbers."""
+    items, count = folded.items, range(len(rows))
+    answers = {item + ending for item in items for ending in ENDINGS.values()}
     stay = [name for name in cells if name not in answers]
     long = {name: [text for text in cells[name] for _ in items] for name in stay}
     bad = {
@@ -79,16 +88,9 @@ def melt(
         if name in faulty
     }
     long["item_id"] = list(items) * len(rows)
-    for name, source in sources.items():
-        some = [cells.get(source[item]) for item in items]
-        long[name] = [
-            column[at] if column is not None else "" for at in range(len(rows)) for column in some
-        ]
-        flags = [faulty.get(source[item]) for item in items]
-        bad[name] = [
-            bool(flag[at]) if flag is not None else False
-            for at in range(len(rows))
-            for flag in flags
-        ]
-    numbers = [fold.long(row, place) for row in rows for place in range(len(items))]
-    return long, bad, numbers, fold
+    for name, ending in ENDINGS.items():
+        some = [cells.get(item + ending) for item in items]
+        long[name] = ["" if column is None else column[at] for at in count for column in some]
+        flags = [faulty.get(item + ending) for item in items]
+        bad[name] = [flag is not None and bool(flag[at]) for at in count for flag in flags]
+    return long, bad, [folded.long(row, place) for row in rows for place in range(len(items))]

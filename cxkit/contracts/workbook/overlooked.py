@@ -79,7 +79,9 @@ def _report_stray(name: str, sheet: Sheet, findings: Findings) -> None:
     if not sheet.strays:
         return
     shown = ", ".join(address(*place) for place in sheet.stray)
-    more = f" and {sheet.strays - len(sheet.stray):,} more" if sheet.strays > len(sheet.stray) else ""
+    more = (
+        f" and {sheet.strays - len(sheet.stray):,} more" if sheet.strays > len(sheet.stray) else ""
+    )
     findings.add(
         name,
         "stray_cell",
@@ -100,16 +102,17 @@ def report_header(name: str, sheet: Sheet, header: Row, findings: Findings) -> N
         )
 
 
-def report_hidden(
-    name: str, sheet: Sheet, rows: Sequence[Row], findings: Findings
-) -> None:
+def report_hidden(name: str, sheet: Sheet, rows: Sequence[Row], findings: Findings) -> None:
     """Hidden data are data: they are read, and said to be."""
     if sheet.hidden and rows:
         _report_read(name, "the sheet is hidden", "show the sheet and look at it", findings)
     hidden = [str(row.number) for row in rows if row.hidden]
     if hidden:
         _report_read(
-            name, f"hidden rows: {_listed(hidden)}", "show them, and delete what is no data", findings
+            name,
+            f"hidden rows: {_listed(hidden)}",
+            "show them, and delete what is no data",
+            findings,
         )
     used = {cell.column for row in rows for cell in row.cells}
     columns = [
@@ -146,7 +149,7 @@ def report_unnamed(name: str, sheet: Sheet, header: Row, findings: Findings) -> 
         findings.add(
             name,
             "unknown_column",
-            f"column {letter(column)} has values (first in row {first}) but no name; it is not used",
+            f"column {letter(column)} has no name but values from row {first} on; it is not used",
             f"name the column in row {header.number}, or delete it",
             column="",
         )
@@ -157,7 +160,9 @@ def merged_cells(
 ) -> dict[str, list[int]]:
     """Places among `rows`, by column, that are empty because they are merged with another."""
     numbers = [row.number for row in rows]
-    filled = {(row.number, cell.column) for row in rows for cell in row.cells} if sheet.merged else set()
+    filled = (
+        {(row.number, cell.column) for row in rows for cell in row.cells} if sheet.merged else set()
+    )
     found: dict[str, set[int]] = {}
     for top, left, bottom, right in sheet.merged:
         if (top, left) not in filled:

@@ -17,7 +17,7 @@ from cxkit.contracts.strict import quoted
 from cxkit.contracts.tables import NUMBER, TABLES, TEXT, Column, Table
 from cxkit.contracts.workbook import fold, grid, overlooked
 from cxkit.contracts.workbook.fold import Fold, item_columns
-from cxkit.contracts.workbook.sheets import Cell, Row, Sheet, Workbook, header_row, letter
+from cxkit.contracts.workbook.sheets import Cell, Row, Sheet, Workbook, header_row
 from cxkit.errors import nearest
 
 ANSWER = Column("performance", NUMBER)
@@ -53,6 +53,11 @@ FAULTS = {
         "ids rounded to 15 digits",
     ),
 }
+MERGED = (
+    "the cell is merged with another; only the first of them holds a value",
+    "unmerge the cells and write the value into each",
+    "rows with merged cells",
+)
 Faults = dict[str, dict[str, list[tuple[int, str]]]]
 
 
@@ -78,6 +83,7 @@ class _Reading:
     header: Row
     wide: bool
     columns: dict[str, int] = field(default_factory=dict)
+    folded: Fold | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -129,9 +135,7 @@ def _reading(sheet: Sheet, name: str, intake: Intake) -> _Reading | None:
         return None
     wide = bool(answers) and fold.is_wide(header.texts().values(), instrument)
     decimal = intake.config.locale.decimal
-    reading = _Reading(
-        name, sheet, table, intake.findings, instrument, decimal, header, wide
-    )
+    reading = _Reading(name, sheet, table, intake.findings, instrument, decimal, header, wide)
     _name_columns(reading)
     return reading
 
@@ -166,17 +170,23 @@ def _raw(reading: _Reading, defaults: Mapping[str, str]) -> RawTable:
                 cells[name][at] = _text(cell, name, at, reading, faults)
     _fill(cells, defaults)
     merged = overlooked.merged_cells(reading.sheet, rows, reading.columns)
-    _report_merged(reading, rows, merged)
-    _report_faults(reading, rows, faults)
     faulty = _masks(faults, merged, len(rows))
     numbers = [row.number for row in rows]
     if reading.wide:
-        return _melted(reading, cells, faulty, numbers)
+        _report_items(reading)
+        reading.folded = fold.folded(reading.columns, reading.instrument)
+        reading.findings.fold(reading.label, reading.folded)
+    _report_merged(reading, rows, merged)
+    _report_faults(reading, rows, faults)
+    if reading.folded is not None:
+        return _melted(reading, reading.folded, cells, faulty, numbers)
     arrays = {name: pa.array(texts, pa.large_string()) for name, texts in cells.items()}
     return _table(reading.label, arrays, np.array(numbers, dtype=np.int64), faulty)
 
 
-def _table(label: str, arrays: dict[str, pa.Array], rows: Rows, faulty: dict[str, Mask]) -> RawTable:
+def _table(
+    label: str, arrays: dict[str, pa.Array], rows: Rows, faulty: dict[str, Mask]
+) -> RawTable:
     return RawTable(label, arrays, rows, np.zeros(len(rows), dtype=bool), faulty)
 
 
@@ -187,7 +197,11 @@ def _text(cell: Cell, name: str, at: int, reading: _Reading, faults: Faults) -> 
         return ""
     is_text = contract.type == TEXT
     lost = kind == grid.NUMBER and is_text and len(cell.text.lstrip("-")) > 15
-    if kind in (grid.ERROR, grid.UNCALCULATED, grid.LONG) or (kind == grid.DATE and is_text) or lost:
+    if (
+        kind in (grid.ERROR, grid.UNCALCULATED, grid.LONG)
+        or (kind == grid.DATE and is_text)
+        or lost
+    ):
         faults.setdefault(kind, {}).setdefault(name, []).append((at, cell.text))
         return ""
     if kind in (grid.NUMBER, grid.PADDED) and contract.type == NUMBER:
@@ -211,32 +225,34 @@ def _report_faults(reading: _Reading, rows: list[Row], faults: Faults) -> None:
     for kind, columns in faults.items():
         finding, message, way_out, what = FAULTS[kind]
         for name, places in columns.items():
-            reading.findings.add_rows(
-                reading.label,
+            _report(
+                reading,
                 finding,
                 name,
-                np.array([rows[at].number for at, _ in places], dtype=np.int64),
-                [text for _, text in places],
-                message,
-                way_out,
-                what,
+                [(rows[at].number, text) for at, text in places],
+                (message, way_out, what),
             )
 
 
-def _report_merged(
-    reading: _Reading, rows: list[Row], merged: Mapping[str, list[int]]
-) -> None:
+def _report_merged(reading: _Reading, rows: list[Row], merged: Mapping[str, list[int]]) -> None:
     for name, places in merged.items():
-        reading.findings.add_rows(
-            reading.label,
-            "merged_cells",
-            name,
-            np.array([rows[at].number for at in places], dtype=np.int64),
-            [""] * len(places),
-            "the cell is merged with another; only the first of them holds a value",
-            "unmerge the cells and write the value into each",
-            "rows with merged cells",
-        )
+        _report(reading, "merged_cells", name, [(rows[at].number, "") for at in places], MERGED)
+
+
+def _report(
+    reading: _Reading,
+    kind: str,
+    name: str,
+    places: list[tuple[int, str]],
+    words: tuple[str, str, str],
+) -> None:
+    """Findings about cells of a column, each as row of the sheet and text."""
+    column: str = name
+    if reading.folded is not None:
+        column, places = reading.folded.spread(name, places)
+    rows = np.array([row for row, _ in places], dtype=np.int64)
+    values = [value for _, value in places]
+    reading.findings.add_rows(reading.label, kind, column, rows, values, *words)
 
 
 def _masks(faults: Faults, merged: Mapping[str, list[int]], rows: int) -> dict[str, Mask]:
@@ -251,12 +267,14 @@ def _masks(faults: Faults, merged: Mapping[str, list[int]], rows: int) -> dict[s
 
 
 def _melted(
-    reading: _Reading, cells: dict[str, list[str]], faulty: dict[str, Mask], numbers: list[int]
+    reading: _Reading,
+    folded: Fold,
+    cells: dict[str, list[str]],
+    faulty: dict[str, Mask],
+    numbers: list[int],
 ) -> RawTable:
-    """Answers by column as rows; the fold is kept, so that findings name the sheet's cells."""
-    _report_items(reading)
-    long, bad, rows, folded = fold.melt(cells, faulty, numbers, reading.instrument)
-    reading.findings.fold(reading.label, folded)
+    """Answers by column as rows of the contract."""
+    long, bad, rows = fold.melt(cells, faulty, numbers, folded)
     arrays = {name: pa.array(texts, pa.large_string()) for name, texts in long.items()}
     masks = {name: np.array(flags, dtype=bool) for name, flags in bad.items()}
     return _table(reading.label, arrays, np.array(rows, dtype=np.int64), masks)
@@ -275,6 +293,3 @@ def _report_items(reading: _Reading) -> None:
             "add the column, or leave it out if the item was not asked",
             column=item,
         )
-
-
-__all__ = ["Fold", "Layout", "label", "letter", "raw_tables"]
