@@ -18,11 +18,19 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
-OLDEST_PYTHON = "3.11"
+PYTHONS = ("3.11", "3.12", "3.13")
+# For each of these every pin has to have a wheel. Intel Macs are what new releases leave out
+# first, so that the pins are chosen there, on the oldest Python, and hold everywhere.
+PLATFORMS = (
+    *("x86_64-apple-darwin", "aarch64-apple-darwin", "x86_64-pc-windows-msvc"),
+    *("x86_64-manylinux_2_28", "aarch64-manylinux_2_28"),
+)
+WHEELS = ("--only-binary", ":all:")
 PART_TWO = "# ---- what the extras dev and scale add ----"
 HEADER = """\
 # Made by `make lock` from pyproject.toml; do not edit. Python 3.11 to 3.13; Linux, macOS, Windows.
@@ -49,7 +57,9 @@ def blocks(text: str) -> dict[str, list[str]]:
     return found
 
 
-def compile_pins(lines: list[str], constraints: str, folder: Path, *more: str) -> str:
+def compile_pins(
+    lines: list[str], constraints: str, folder: Path, *more: str, python: str = PYTHONS[0]
+) -> str:
     """uv's resolution of requirement lines, as the text of a requirements file."""
     source, limits, target = (folder / name for name in ("in.txt", "limits.txt", "out.txt"))
     source.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -57,7 +67,7 @@ def compile_pins(lines: list[str], constraints: str, folder: Path, *more: str) -
     command = [
         *(sys.executable, "-m", "uv", "--no-config", "--quiet", "pip", "compile", str(source)),
         *("--constraint", str(limits), "--output-file", str(target)),
-        *("--python-version", OLDEST_PYTHON, "--no-header", "--no-annotate"),
+        *("--python-version", python, "--no-header", "--no-annotate"),
         *("--no-emit-index-url", "--no-emit-find-links", *more),
     ]
     subprocess.run(command, check=True, cwd=folder, env=quiet_environment(dict(os.environ)))
@@ -70,6 +80,13 @@ def first_lines(pins: dict[str, list[str]]) -> str:
     return "".join(f"{head}\n" for head in sorted(heads))
 
 
+def check_wheels(lines: list[str], pinned: str, folder: Path) -> None:
+    """Fail, with uv's words, where a pin has no wheel for a supported Python and platform."""
+    for python, platform in product(PYTHONS, PLATFORMS):
+        asked = ("--python-platform", platform, *WHEELS)
+        compile_pins(lines, pinned, folder, *asked, python=python)
+
+
 def make_lock(root: Path, present: str) -> str:
     """The text of the lock for the project in root; pins in present are preferred."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
@@ -80,11 +97,13 @@ def make_lock(root: Path, present: str) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "out.txt").write_text(present, encoding="utf-8")
-        # One version for every Python: what the oldest can have, all others take too.
-        oldest = first_lines(blocks(compile_pins(everything, "", folder)))
+        # One version for every Python and platform.
+        picky = ("--python-platform", PLATFORMS[0], *WHEELS)
+        oldest = first_lines(blocks(compile_pins(everything, "", folder, *picky)))
         (folder / "out.txt").write_text(present, encoding="utf-8")
         whole = blocks(compile_pins(everything, oldest, folder, *universal))
         part_one = blocks(compile_pins(needed, first_lines(whole), folder, *universal))
+        check_wheels(everything, first_lines(whole), folder)
     one = [block for name, many in whole.items() if name in part_one for block in many]
     two = [block for name, many in whole.items() if name not in part_one for block in many]
     return HEADER + "\n".join(one) + f"\n\n{PART_TWO}\n" + "\n".join(two) + "\n"
@@ -94,7 +113,8 @@ def main() -> int:
     """Write the lock; say how many pins it has."""
     parser = argparse.ArgumentParser(description="Write requirements.lock from pyproject.toml.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest that fit")
-    keep = LOCK.exists() and not parser.parse_args().upgrade
+    upgrade = parser.parse_args().upgrade
+    keep = LOCK.exists() and not upgrade
     text = make_lock(ROOT, LOCK.read_text(encoding="utf-8") if keep else "")
     LOCK.write_text(text, encoding="utf-8", newline="\n")
     print(f"wrote {LOCK.name}: {len(blocks(text))} packages")
