@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxkit.contracts.config import ClientConfig, checked_date, parse_config
+from cxkit.contracts.figures import check_figures
 from cxkit.contracts.findings import Findings
 from cxkit.contracts.instrument import Instrument
 from cxkit.contracts.instrument_file import instrument_path, parse_instrument
@@ -131,6 +132,7 @@ def _read(client: str, as_of: str | None) -> tuple[Client, Findings]:
         infos.append(FileInfo(sent.name, sent.sha256, rows))
     check_rows(intake)
     check_tables(intake)
+    check_figures(intake)
     files = tuple(sorted(infos, key=lambda info: info.name))
     found = intake.findings.frame()
     layouts = sent.layouts if sent else {}

@@ -118,7 +118,7 @@ FIGURES: dict[str, Kind] = {
     "unusual_result": _GUESS,
     "lost_signs": _JUDGED,
     "lost_sign": _LIKELY,
-    "few_losses": _GUESS,
+    "few_losses": _NOTED,
     "negative_costs": _JUDGED,
     "identity_broken": _LIKELY,
     "identity_gap": _GUESS,
@@ -133,13 +133,13 @@ FIGURES: dict[str, Kind] = {
     "implausible_growth": _GUESS,
     "unmarked_break": _GUESS,
     # answers and scores
-    "wrong_scale": _JUDGED,
-    "wrong_scale_company": _GUESS,
+    "wrong_scale": Kind(REFUSE, (REFUSE, WARN)),
+    "wrong_scale_company": _NOTED,
     "straight_lining": _GUESS,
     "one_respondent": _GUESS,
     "missing_block": _GUESS,
     "score_break": _GUESS,
-    "wave_break": _GUESS,
+    "wave_break": _NOTED,
     "score_without_accounts": _NOTED,
 }
 KINDS |= FIGURES
