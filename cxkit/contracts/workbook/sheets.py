@@ -65,7 +65,7 @@ class Workbook:
 def gather(lines: Iterable[Any]) -> Workbook:
     """The lines of `grid.lines` as sheets."""
     given: Iterator[Any] = iter(lines)
-    first = next(given, {})
+    first: dict[str, Any] = next(given, {})
     sheets: list[Sheet] = []
     for line in given:
         if isinstance(line, list):
