@@ -27,6 +27,8 @@ from cxkit.display import Shown
 from cxkit.measures.prices import real_growth
 
 BREAKS = ("merger", "disposal", "method")
+PERIOD = ["company_id", "period_end", "period_months"]
+WEEK = pd.Timedelta(days=7)
 LINES = ("revenue", "cost_of_revenue", "gross_profit", "operating_income", "net_income")
 
 
@@ -35,8 +37,8 @@ class Accounts(Shown):
     """One row per company and fiscal period, in order.
 
     table: company_id, period_start (the day before the first), period_end, fiscal_year (the
-    calendar year of the period's midpoint), previous (row number of the adjacent period before,
-    -1 where there is none), revenue, cost_of_revenue, gross_profit, operating_income, net_income
+    calendar year of the period's midpoint, a week allowed for years of 52 or 53 weeks), previous
+    (row number of the adjacent period of equal length before, -1 where there is none), revenue, cost_of_revenue, gross_profit, operating_income, net_income
     and log_revenue in the client's currency (missing where there is no rate), currency (in which
     the accounts were sent), own_revenue (in it), rate (client's currency for one unit of it), and
     the outcomes: growth as a fraction of the previous period's revenue, nominal in own currency
@@ -60,7 +62,7 @@ class Accounts(Shown):
 
 def accounts(client: Client) -> Accounts:
     """Growth and margins of every fiscal period a client sent."""
-    pnl = client.table("pnl").sort_values(["company_id", "period_end"], ignore_index=True)
+    pnl = client.table("pnl").sort_values(PERIOD, ignore_index=True)
     table = pnl[["company_id", "period_end", "period_months", "currency"]].copy()
     for column in LINES:
         table[column] = pnl[column] * pnl["unit"]
@@ -114,13 +116,24 @@ def _add_periods(table: pd.DataFrame) -> None:
     """Start, fiscal year and the adjacent period before, in place."""
     end = table["period_end"]
     start = first_days(end, table["period_months"]) - pd.Timedelta(days=1)
-    same = (table["company_id"] == table["company_id"].shift()).to_numpy()
-    gap = (start - end.shift()).dt.days.abs().to_numpy()
-    adjacent = same & (gap <= ADJACENT_DAYS)
-    table["period_start"] = start.where(~adjacent, end.shift())
-    middle = table["period_start"] + (end - table["period_start"]) / 2
+    series = [table["company_id"], table["period_months"]]
+    before = pd.Series(np.arange(len(table)), table.index).groupby(series).shift()
+    earlier = end.groupby(series).shift()
+    adjacent = ((start - earlier).dt.days.abs() <= ADJACENT_DAYS).to_numpy()
+    table["period_start"] = start.where(~adjacent, earlier)
+    middle = table["period_start"] + (end - WEEK - table["period_start"]) / 2
     table["fiscal_year"] = middle.dt.year
-    table["previous"] = np.where(adjacent, np.arange(len(table)) - 1, -1)
+    table["previous"] = before.where(adjacent, -1).astype(int)
+
+
+def _follows_another_length(table: pd.DataFrame) -> np.ndarray:
+    """True where a period of another length of the company ends where this one begins."""
+    ends = table[["company_id", "period_end", "period_months"]]
+    starts = ends.assign(start=table["period_start"], row=np.arange(len(table)))
+    pairs = starts.merge(ends, on="company_id", suffixes=("", "_other"))
+    near = (pairs["period_end_other"] - pairs["start"]).dt.days.abs() <= ADJACENT_DAYS
+    other = pairs["period_months_other"] != pairs["period_months"]
+    return np.isin(np.arange(len(table)), pairs.loc[near & other, "row"])
 
 
 def _add_margins(table: pd.DataFrame) -> None:
@@ -170,12 +183,10 @@ def _growth_reasons(table: pd.DataFrame, restate: np.ndarray, broken: np.ndarray
     revenue, base = table["own_revenue"].to_numpy(), before("own_revenue")
     tests = [
         (np.isnan(revenue), "revenue missing"),
+        (revenue < 0, "revenue below zero"),
+        (~has & _follows_another_length(table), "periods of unequal length"),
         (new, "no earlier period"),
         (~has, "growth over a gap"),
-        (
-            table["period_months"].to_numpy() != before("period_months"),
-            "periods of unequal length",
-        ),
         (np.isnan(restate), "currency changed"),
         (np.isnan(base), "revenue of the earlier period missing"),
         (base <= 0, "growth from zero"),

@@ -13,7 +13,7 @@ from cxkit.errors import ConfigError, nearest
 from cxkit.measures.accounts import OUTCOMES, Accounts
 from cxkit.measures.scores import Maturity
 
-MEASURE = "index"
+YEAR = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +51,17 @@ class Panel(Shown):
 def panel(client: Client, scores: Maturity, books: Accounts, outcome: str, lag: int = 1) -> Panel:
     """Join each score with the outcome of its own fiscal period (lag 0) or of the next (lag 1).
 
-    A wave belongs to the period that contains it; of two waves in one period the later counts.
-    The next period must be adjacent. Whatever falls out is counted with the first reason that
-    applies.
+    A wave belongs to the twelve-month period that contains it; of two waves in one period the
+    later counts. The next period must be adjacent. Whatever falls out is counted with the first
+    reason that applies. Periods of other lengths carry no outcome: their growth is seasonal, and
+    a report speaks of years.
     """
     _check(outcome, lag)
     frame = scores.table[["company_id", "wave", "index"]].rename(columns={"index": "score"})
-    at = _period_of(frame, books.table)
+    at, anywhere = fiscal_periods(frame, books), period_of(frame, books.table)
     frame["why"] = np.where(frame["score"].isna(), "score missing", "")
-    _exclude(frame, at < 0, "no fiscal period holds the wave")
+    _exclude(frame, anywhere < 0, "no fiscal period holds the wave")
+    _exclude(frame, at < 0, "no twelve-month period holds the wave")
     frame["at"] = at
     last = frame[frame["why"] == ""].drop_duplicates(["company_id", "at"], keep="last").index
     _exclude(frame, ~frame.index.isin(last), "an earlier wave of the same fiscal period")
@@ -88,8 +90,17 @@ def _exclude(frame: pd.DataFrame, where: np.ndarray, reason: str) -> None:
     frame.loc[where & (frame["why"] == "").to_numpy(), "why"] = reason
 
 
-def _period_of(frame: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-    """Row number in accounts of the period holding each wave, -1 where none does."""
+def fiscal_periods(frame: pd.DataFrame, books: Accounts) -> np.ndarray:
+    """Row number in accounts of the twelve-month period holding each wave, -1 where none does."""
+    years = books.table.assign(at=np.arange(len(books.table)))
+    years = years[years["period_months"] == YEAR]
+    found = period_of(frame, years)
+    rows = years["at"].to_numpy()
+    return np.where(found >= 0, rows[found], -1) if len(rows) else found
+
+
+def period_of(frame: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
+    """Position in table of the period holding each company_id and wave, -1 where none does."""
     if table.empty or frame.empty:
         return np.full(len(frame), -1)
     right = table[["company_id", "period_start", "period_end"]].assign(at=np.arange(len(table)))
