@@ -1,8 +1,8 @@
 """Cells to values: text, numbers and dates, each strictly or not at all.
 
 Every function takes one column's cells and returns values, which rows are missing and which
-hold something that is not of the type. Each distinct text is looked at once. Text is read as
-the client's locale has it; `exact` marks cells that a program wrote, whose text is plain.
+hold something that is not of the type. Each distinct text is looked at once. Numbers and dates
+in text are read as the client's locale has them.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ def has_space_around(cells: pa.Array) -> Mask:
     return where(cells, lambda word: word != word.strip() and bool(word.strip()))
 
 
-def read_number(cells: pa.Array, locale: Locale = PLAIN, exact: Mask | None = None) -> Typed:
+def read_number(cells: pa.Array, locale: Locale = PLAIN) -> Typed:
     """float64; text is parsed, Parquet's numbers are taken, NaN is missing."""
     if _is_text(cells):
-        return _parsed(cells, parse_number, locale, exact)
+        return _parsed(cells, parse_number, locale)
     kind = cells.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
         raise WrongTypeError(str(kind))
@@ -81,10 +81,10 @@ def read_number(cells: pa.Array, locale: Locale = PLAIN, exact: Mask | None = No
     return Typed(pd.Series(np.where(bad, np.nan, values)), missing, bad)
 
 
-def read_date(cells: pa.Array, locale: Locale = PLAIN, exact: Mask | None = None) -> Typed:
+def read_date(cells: pa.Array, locale: Locale = PLAIN) -> Typed:
     """datetime64; text is parsed, Parquet's dates are taken; a time of day is bad."""
     if _is_text(cells):
-        typed = _parsed(cells, _day_number, locale, exact)
+        typed = _parsed(cells, _day_number, locale)
         return Typed(_days(typed.values.to_numpy()), typed.missing, typed.bad)
     kind = cells.type
     if not (pa.types.is_date(kind) or pa.types.is_timestamp(kind)):
@@ -110,24 +110,14 @@ def _days(numbers: NDArray[np.float64]) -> pd.Series:
     return pd.Series(np.where(known, days, np.datetime64("NaT")).astype("datetime64[us]"))
 
 
-def _parsed(cells: pa.Array, parse: Parser, locale: Locale, exact: Mask | None) -> Typed:
+def _parsed(cells: pa.Array, parse: Parser, locale: Locale) -> Typed:
     words, codes = _coded(cells)
-    empty = np.array([not word for word in words], dtype=bool)
-    values, bad = _read_words(words, codes, parse, locale)
-    if exact is not None and exact.any() and locale != PLAIN:
-        plain_values, plain_bad = _read_words(words, codes, parse, PLAIN)
-        values, bad = np.where(exact, plain_values, values), np.where(exact, plain_bad, bad)
-    return Typed(pd.Series(values), _at(empty, codes, empty=True), bad)
-
-
-def _read_words(
-    words: list[str], codes: NDArray[np.int64], parse: Parser, locale: Locale
-) -> tuple[NDArray[np.float64], Mask]:
-    """Each row's number, and whether its text is none; an empty cell is neither."""
-    found = [parse(word, locale) if word else math.nan for word in words]
-    bad = np.array([value is None for value in found], dtype=bool)
+    found = [parse(word, locale) if word else None for word in words]
     numbers = np.array([math.nan if value is None else value for value in found], dtype=float)
-    return np.append(numbers, np.nan)[codes], _at(bad, codes)
+    empty = np.array([not word for word in words], dtype=bool)
+    bad = np.array([value is None for value in found], dtype=bool) & ~empty
+    values = np.append(numbers, np.nan)[codes]
+    return Typed(pd.Series(values), _at(empty, codes, empty=True), _at(bad, codes))
 
 
 def _is_text(cells: pa.Array) -> bool:

@@ -196,7 +196,7 @@ def _read_workbook(folder: Path, intake: Intake) -> Sent | None:
     sent = sent_workbook(folder, intake)
     for name, raw in sent.tables.items() if sent else ():
         intake.file[name] = raw.file
-        intake.frames[name] = type_table(raw, TABLES[name], intake.findings)
+        intake.frames[name] = type_table(raw, TABLES[name], intake.findings, intake.config.locale)
         intake.sent_rows[name] = len(raw.rows)
         if not len(raw.rows):
             way_out = "fill it in, or delete the sheet"
@@ -212,12 +212,12 @@ def _read_tables(folder: Path, intake: Intake) -> Iterator[FileInfo]:
             intake.findings.add(path.name, "two_files", says, way_out)
             continue
         data = path.read_bytes()
-        raw = read_raw(path.name, data, intake.findings)
+        raw = read_raw(path.name, data, intake.findings, intake.config.locale)
         intake.file[name] = path.name
         if raw is None:
             yield _info(path.name, data)
             continue
-        intake.frames[name] = type_table(raw, TABLES[name], intake.findings)
+        intake.frames[name] = type_table(raw, TABLES[name], intake.findings, intake.config.locale)
         intake.sent_rows[name] = len(raw.rows)
         if not len(raw.rows):
             intake.findings.add(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from cxkit.contracts.advice import date_fault, date_way_out, number_fault, number_way_out
 from cxkit.contracts.cells import (
     Mask,
     Typed,
@@ -16,31 +18,33 @@ from cxkit.contracts.cells import (
     read_date,
     read_number,
     read_text,
+    where,
 )
+from cxkit.contracts.doubts import UNFIT_ID, doubts
 from cxkit.contracts.findings import Findings
+from cxkit.contracts.locales import PLAIN, Locale
 from cxkit.contracts.raw import RawTable, cell_texts
 from cxkit.contracts.strict import quoted
 from cxkit.contracts.tables import DATE, NUMBER, TEXT, Column, Table
+from cxkit.contracts.totals import without_totals
 from cxkit.errors import nearest
 
-READERS = {TEXT: read_text, NUMBER: read_number, DATE: read_date}
-BAD = {
-    TEXT: ("control_character", "has invisible control characters", "write the text again"),
-    NUMBER: (
-        "not_a_number",
-        "is not a number",
-        "write digits with a decimal point, such as 1234.5",
-    ),
-    DATE: ("not_a_date", "is not a date", "write year-month-day, such as 2024-12-31"),
-}
+NO_TEXT = "{value} has invisible control characters"
 
 
-def type_table(raw: RawTable, table: Table, findings: Findings) -> pd.DataFrame:
-    """All columns of the contract and `_row`; what is absent or does not fit is missing."""
+def type_table(
+    raw: RawTable, table: Table, findings: Findings, locale: Locale = PLAIN
+) -> pd.DataFrame:
+    """All columns of the contract and `_row`; what is absent or does not fit is missing.
+
+    Rows of totals at the end are left out.
+    """
     _report_columns(raw, table, findings)
+    raw = without_totals(raw, table, findings, locale)
     data: dict[str, pd.Series] = {"_row": pd.Series(raw.rows, dtype="int64")}
     for column in table.columns:
-        values = _typed(raw, column, findings) if column.name in raw.columns else None
+        given = column.name in raw.columns
+        values = _typed(raw, column, findings, locale) if given else None
         data[column.name] = _absent(column, len(raw.rows)) if values is None else values
     return pd.DataFrame(data)
 
@@ -82,28 +86,60 @@ def _report_columns(raw: RawTable, table: Table, findings: Findings) -> None:
         )
 
 
-def _typed(raw: RawTable, column: Column, findings: Findings) -> pd.Series | None:
+def _typed(raw: RawTable, column: Column, findings: Findings, locale: Locale) -> pd.Series | None:
     """One column's values, its faults reported; None where the whole column is unusable."""
     cells = raw.columns[column.name]
     try:
-        typed = READERS[column.type](cells)
+        typed = _read(cells, column, locale)
     except WrongTypeError as error:
         _report_wrong_type(raw, column, str(error), findings)
         return None
-    bad = typed.bad
-    if column.name.endswith("_id"):
-        bad = bad | typed.values.str.contains(r"[\t\r\n]", na=False).to_numpy(dtype=bool)
-        spaced = has_space_around(cells)
-        say, out = "{value} has space around it, which is left out", "delete the space"
-        _report(raw, column, spaced, "space_around", say, out, findings)
-    kind, fault, way_out = BAD[column.type]
     hint = f"; {column.hint}" if column.hint else ""
-    _report(raw, column, bad, kind, f"{{value}} {fault}", way_out + hint, findings)
+    _report_unreadable(raw, column, typed.bad, hint, locale, findings)
     if column.filled:
         say = f'"{column.name}" is empty'
         _report(raw, column, typed.missing, "missing_value", say, "fill it in" + hint, findings)
+    lost = typed.bad
+    for doubt in doubts(cells, column, typed, locale):
+        _report(raw, column, doubt.mask, doubt.kind, doubt.message, doubt.way_out, findings)
+        lost = lost | doubt.mask if doubt.lost else lost
     outside = _report_bounds(raw, column, typed, findings)
-    return typed.values.mask(bad | outside)
+    return typed.values.mask(lost | outside)
+
+
+def _read(cells: pa.Array, column: Column, locale: Locale) -> Typed:
+    if column.type == NUMBER:
+        return read_number(cells, locale)
+    if column.type == DATE:
+        return read_date(cells, locale)
+    typed = read_text(cells)
+    if not column.name.endswith("_id"):
+        return typed
+    unfit = where(cells, lambda text: bool(UNFIT_ID.search(text.strip())))
+    return Typed(typed.values, typed.missing, typed.bad | unfit)
+
+
+def _report_unreadable(
+    raw: RawTable, column: Column, bad: Mask, hint: str, locale: Locale, findings: Findings
+) -> None:
+    """Cells that are no text, number or date, and space that is left out of an id."""
+    if column.name.endswith("_id"):
+        spaced = has_space_around(raw.columns[column.name])
+        say, out = "{value} has space around it, which is left out", "delete the space"
+        _report(raw, column, spaced, "space_around", say, out, findings)
+    if column.type == NUMBER:
+        out = number_way_out(locale) + hint
+        _report(raw, column, bad, "not_a_number", _with(number_fault, locale), out, findings)
+    elif column.type == DATE:
+        out = date_way_out(locale) + hint
+        _report(raw, column, bad, "not_a_date", _with(date_fault, locale), out, findings)
+    else:
+        out = "write the text again" + hint
+        _report(raw, column, bad, "control_character", NO_TEXT, out, findings)
+
+
+def _with(fault: Callable[[str, Locale], str], locale: Locale) -> Callable[[str], str]:
+    return lambda text: fault(text, locale)
 
 
 def _report_wrong_type(raw: RawTable, column: Column, found: str, findings: Findings) -> None:
@@ -124,6 +160,10 @@ WHATS = {
     "missing_value": "values missing",
     "not_a_number": "values unreadable as a number",
     "not_a_date": "values unreadable as a date",
+    "ambiguous_value": "values that may be read in two ways",
+    "spreadsheet_rounding": "values shortened by a spreadsheet",
+    "rounded_id": "values shortened by a spreadsheet",
+    "mojibake": "values in a wrong encoding",
     "control_character": "values with control characters",
     "space_around": "values with space around them",
     "unknown_word": "values not in the list",
@@ -141,16 +181,23 @@ def _report(
     column: Column,
     mask: Mask,
     kind: str,
-    message: str,
+    message: str | Callable[[str], str],
     way_out: str,
     findings: Findings,
 ) -> None:
+    """Findings for a column's cells; a message may be made of the cell's text."""
     mask = mask & ~raw.spilt & ~raw.faulty.get(column.name, np.zeros(len(mask), dtype=bool))
     if not mask.any():
         return
-    values = cell_texts(raw.columns[column.name].filter(mask))
+    values = cell_texts(raw.columns[column.name].filter(pa.array(mask)))
+    says: str | list[str]
+    if isinstance(message, str):
+        says = message
+    else:
+        made = {value: message(value) for value in set(values)}
+        says = [made[value] for value in values]
     findings.add_rows(
-        raw.file, kind, column.name, raw.rows[mask], values, message, way_out, WHATS[kind]
+        raw.file, kind, column.name, raw.rows[mask], values, says, way_out, WHATS[kind]
     )
 
 
@@ -165,6 +212,8 @@ def _report_bounds(raw: RawTable, column: Column, typed: Typed, findings: Findin
 
 def _outside(column: Column, values: pd.Series) -> Mask:
     if column.type == TEXT:
+        if not (column.pattern or column.words):
+            return np.zeros(len(values), dtype=bool)
         allowed = [word for word in values.dropna().unique() if _fits(column, word)]
         return ~values.isin(allowed).to_numpy()
     wrong = np.zeros(len(values), dtype=bool)

@@ -97,11 +97,6 @@ FILES = [
         [("companies.csv", None, None, "not_utf8", R, "\\xe9\\n")],
     ),
     Case(
-        "UTF-16",
-        {"companies.csv": COMPANIES.encode("utf-16-le").join([b"\xff\xfe", b""])},
-        [("companies.csv", None, None, "not_utf8", R, "\\xff\\xfec\\x00o\\x00m\\x00")],
-    ),
-    Case(
         "semicolons",
         {"companies.csv": COMPANIES.replace(",", ";")},
         [("companies.csv", None, None, "wrong_separator", R, "company_id;name;industry")],
