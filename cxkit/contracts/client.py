@@ -15,6 +15,13 @@ from cxkit.contracts.findings import Findings
 from cxkit.contracts.instrument import Instrument
 from cxkit.contracts.instrument_file import instrument_path, parse_instrument
 from cxkit.contracts.intake import Intake
+from cxkit.contracts.large import (
+    LargeTable,
+    examine,
+    finish,
+    looking_at_a_sample,
+    open_answers,
+)
 from cxkit.contracts.project import project_root
 from cxkit.contracts.raw import read_raw
 from cxkit.contracts.row_checks import check_rows
@@ -24,7 +31,7 @@ from cxkit.contracts.tables import TABLES
 from cxkit.contracts.typed import empty_table, type_table
 from cxkit.contracts.workbook.sent import CHECKED, NAME, Sent, is_workbook, sent_workbook
 from cxkit.contracts.workbook.tables import Layout
-from cxkit.errors import ConfigError, nearest
+from cxkit.errors import ConfigError, InfrastructureError, nearest
 
 FORMATS = (".csv", ".parquet")
 NOTES = ("sources.csv", "sources.md", "sources.txt", "README.md", "README.txt", "LICENSE")
@@ -44,7 +51,8 @@ class Client:
     """A client whose data fit their contracts; rows that were set aside are not in `tables`.
 
     `findings` lists what was set aside and what is to be warned of, by file and row; `layouts`
-    says where the tables of a workbook lie on its sheets.
+    says where the tables of a workbook lie on its sheets. Answers too many to hold in memory
+    are not in `tables` but in `large`, and are scored where they lie.
     """
 
     folder: Path
@@ -54,10 +62,11 @@ class Client:
     findings: pd.DataFrame
     files: tuple[FileInfo, ...]
     layouts: Mapping[str, Layout] = field(default_factory=dict)
+    large: Mapping[str, LargeTable] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether a table of that name was sent and has rows left."""
-        return not self.table(name).empty
+        return name in self.large or not self.table(name).empty
 
     def table(self, name: str) -> pd.DataFrame:
         """A table with every column of its contract; without rows where it was not sent.
@@ -67,6 +76,11 @@ class Client:
         """
         if name not in TABLES:
             raise KeyError(f'there is no table "{name}"{nearest(name, TABLES)}')
+        if name in self.large:
+            raise InfrastructureError(
+                f"The table {name} has {self.large[name].rows:,} rows and stays in its file; "
+                "cxkit.maturity scores it there."
+            )
         if name not in self.tables:
             return empty_table(TABLES[name])
         return self.tables[name].copy(deep=False)
@@ -130,13 +144,19 @@ def _read(client: str, as_of: str | None) -> tuple[Client, Findings]:
     if sent:
         rows = sum(len(raw.rows) for raw in sent.tables.values())
         infos.append(FileInfo(sent.name, sent.sha256, rows))
+    if intake.large:
+        examine(intake)
     check_rows(intake)
     check_tables(intake)
-    check_figures(intake)
+    with looking_at_a_sample(intake):
+        check_figures(intake)
+    if intake.large:
+        finish(intake)
     files = tuple(sorted(infos, key=lambda info: info.name))
     found = intake.findings.frame()
     layouts = sent.layouts if sent else {}
-    read = Client(folder, config, instrument, _sheet_rows(intake), found, files, layouts)
+    tables, large = _sheet_rows(intake), intake.large
+    read = Client(folder, config, instrument, tables, found, files, layouts, large)
     return read, intake.findings
 
 
@@ -210,6 +230,11 @@ def _read_tables(folder: Path, intake: Intake) -> Iterator[FileInfo]:
             way_out = "keep one of them"
             says = f"the table is in {intake.file[name]} too; which of them counts?"
             intake.findings.add(path.name, "two_files", says, way_out)
+            continue
+        large = open_answers(path, intake.config.locale) if name == "assessments" else None
+        if large is not None:
+            intake.large[name], digest = large
+            yield FileInfo(path.name, digest, intake.large[name].rows)
             continue
         data = path.read_bytes()
         raw = read_raw(path.name, data, intake.findings, intake.config.locale)

@@ -138,6 +138,11 @@ class Findings:
         rows = [g.rows if g.aside is None else g.aside for g in groups]
         return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
 
+    def rows_of(self, file: str) -> Rows:
+        """The rows of `file` that a finding names, whatever it does to them."""
+        rows = [group.rows for group in self._groups if group.file == file]
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
+
     def frame(self) -> pd.DataFrame:
         """One row per finding, by file and row; a finding without a row comes first."""
         records = [record for group in self._groups for record in group.records()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,15 @@ from cxkit.contracts.config import ClientConfig
 from cxkit.contracts.findings import Findings
 from cxkit.contracts.instrument import Instrument
 
+if TYPE_CHECKING:
+    from cxkit.contracts.large.table import LargeTable
+
 
 @dataclass(eq=False)
 class Intake:
     """A client's tables on their way through the checks; `file` names each table's file.
 
+    `large` are tables that stay in their files: of these the frame holds the doubtful rows alone.
     `workbook` is the intake workbook's name; `unread` says that it could not be read.
     """
 
@@ -28,6 +33,7 @@ class Intake:
     file: dict[str, str] = field(default_factory=dict)
     sent_rows: dict[str, int] = field(default_factory=dict)
     companies_aside: set[str] = field(default_factory=set)
+    large: dict[str, LargeTable] = field(default_factory=dict)
     workbook: str | None = None
     unread: bool = False
 

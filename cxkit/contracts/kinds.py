@@ -89,6 +89,8 @@ KINDS: dict[str, Kind] = {
     "unknown_block": _ROW,
     "outside_scale": _ROW,
     "importance_not_asked": _NOTED,
+    "too_many_faults": _FIXED,
+    "answers_sampled": _NOTED,
     "other_instrument_version": _ROW,
     "unknown_company": _ROW,
     "company_set_aside": _ASIDE,

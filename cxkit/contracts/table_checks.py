@@ -22,7 +22,7 @@ def check_tables(intake: Intake) -> None:
     """Rows without a partner in another table, in the instrument or in `client.yml`."""
     _require_tables(intake)
     _check_companies(intake)
-    _check_instrument(intake)
+    check_instrument(intake)
     check_money(intake)
     for name in intake.frames:
         intake.drop_aside(name)
@@ -132,7 +132,8 @@ def _report_unknown(
     intake.report(table, mask, kind, column, messages, "correct the name, or delete the row", what)
 
 
-def _check_instrument(intake: Intake) -> None:
+def check_instrument(intake: Intake) -> None:
+    """Answers, scores and initiatives that do not fit the instrument."""
     if "assessments" in intake.frames:
         _check_answers(intake)
     if "scores" in intake.frames:
@@ -240,13 +241,14 @@ def _check_scored(intake: Intake) -> None:
     if not {"companies", *names} <= set(intake.frames) or not names:
         return
     frames = [intake.frames[name] for name in names]
-    if any(frame["company_id"].isna().all() and len(frame) for frame in frames):
+    large = [table.companies for table in intake.large.values()]
+    if not large and any(frame["company_id"].isna().all() and len(frame) for frame in frames):
         return
-    scored = pd.concat([frame["company_id"] for frame in frames]).dropna().unique()
+    scored = set(pd.concat([frame["company_id"] for frame in frames]).dropna()).union(*large)
     ids = intake.frames["companies"]["company_id"]
     intake.report(
         "companies",
-        (ids.notna() & ~ids.isin(scored)).to_numpy(),
+        (ids.notna() & ~ids.isin(list(scored))).to_numpy(),
         "company_without_scores",
         "company_id",
         "{value} has no answers and no scores",

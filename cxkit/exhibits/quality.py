@@ -12,6 +12,8 @@ from cxkit.contracts import Client
 from cxkit.display import message
 from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, box, value
 from cxkit.measures import Accounts, Maturity, Panel
+from cxkit.measures.large_scores import companies_and_rows
+from cxkit.measures.scores import answered_by_item
 
 SECTION = "01_data_quality"
 MOST_FINDINGS = 40
@@ -25,6 +27,10 @@ def tables(client: Client) -> Exhibit:
         if len(frame):
             companies = frame["company_id"].nunique() if "company_id" in frame else None
             rows.append({"table": name, "rows": len(frame), "companies": companies})
+    for name, table in client.large.items():
+        companies, count = companies_and_rows(table)
+        rows.append({"table": name, "rows": count, "companies": companies})
+    rows.sort(key=lambda row: str(row["table"]))
     columns = (
         Column("table", message("column.table")),
         Column("rows", message("column.rows"), "int"),
@@ -157,8 +163,7 @@ def answered(client: Client) -> Exhibit:
     id, title = "quality.answered", message("quality.answered_title")
     if not (client.has("assessments") and client.instrument.has_items):
         return box(id, SECTION, title, message("quality.no_items"))
-    answers = client.table("assessments")
-    by_item = answers["performance"].notna().groupby(answers["item_id"]).agg(["mean", "size"])
+    by_item = answered_by_item(client)
     rows: list[dict[str, Any]] = []
     for block in client.instrument.blocks:
         items = [i.id for i in block.items if i.id in by_item.index]
@@ -177,8 +182,9 @@ def answered(client: Client) -> Exhibit:
         Column("value", message("axis.answered"), "pct"),
         Column("n", message("column.answers"), "int"),
     )
-    share = float(answers["performance"].notna().mean())
-    headline = message("quality.answered", share=share, answers=len(answers))
+    asked = int(by_item["size"].sum())
+    share = float((by_item["mean"] * by_item["size"]).sum() / asked) if asked else None
+    headline = message("quality.answered", share=share, answers=asked)
     table = [{k: r[k] for k in ("label", "value", "n")} for r in rows]
     return Exhibit(id, SECTION, headline, chart, columns, table,
                    [message("quality.answered_note")])  # fmt: skip

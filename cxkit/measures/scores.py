@@ -16,6 +16,8 @@ import pandas as pd
 
 from cxkit.contracts import Client, Instrument
 from cxkit.display import Shown
+from cxkit.measures.index import block_shares, on_scale
+from cxkit.measures.large_scores import answered_in_large, from_large
 
 MIN_ANSWERED = 0.5
 KEY = ["company_id", "wave"]
@@ -61,17 +63,33 @@ def maturity(client: Client, min_answered: float = MIN_ANSWERED) -> Maturity:
     """
     instrument = client.instrument
     parts = []
-    if client.has("assessments") and instrument.has_items:
+    if instrument.has_items and "assessments" in client.large:
+        parts.append(from_large(client.large["assessments"], instrument, min_answered))
+    elif client.has("assessments") and instrument.has_items:
         parts.append(_from_answers(client.table("assessments"), instrument, min_answered))
     if client.has("scores"):
         parts.append(_from_scores(client.table("scores"), instrument))
     table = pd.concat([p[0] for p in parts]) if parts else _no_scores()
     blocks = pd.concat([p[1] for p in parts]) if parts else _no_blocks()
+    return assemble(table, blocks, instrument)
+
+
+def assemble(table: pd.DataFrame, blocks: pd.DataFrame, instrument: Instrument) -> Maturity:
+    """Scores with their stage, in order; of two for a company and wave the first counts."""
     table = table.drop_duplicates(KEY, keep="first").sort_values(KEY, ignore_index=True)
     table["stage"] = instrument.stage_of(table["index"].to_numpy(float))
     blocks = blocks.drop_duplicates([*KEY, "block"], keep="first")
     blocks = blocks.sort_values([*KEY, "block"], ignore_index=True)
     return Maturity(table, blocks, _unscored(table), instrument)
+
+
+def answered_by_item(client: Client) -> pd.DataFrame:
+    """Share of answers given and number of answers asked for, one row per item."""
+    if "assessments" in client.large:
+        return answered_in_large(client.large["assessments"])
+    answers = client.table("assessments")
+    given = answers["performance"].notna().groupby(answers["item_id"])
+    return given.agg(["mean", "size"])
 
 
 def item_means(answers: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
@@ -123,7 +141,7 @@ def _from_answers(
     respondents = answers[answers["performance"].notna()].groupby(KEY)["respondent_id"].nunique()
     answered = means.groupby(KEY)["performance"].count() / len(instrument.items)
     table = pd.DataFrame({"answered": answered}).join(respondents.rename("respondents"))
-    table["respondents"] = table["respondents"].fillna(0)
+    table["respondents"] = table["respondents"].fillna(0).astype(float)
     pooled = instrument.method == "mean-of-items"
     index = _pooled_index(means, instrument, min_answered) if pooled else _index(blocks, instrument)
     return table.join(index.rename("index")).reset_index(), blocks
@@ -156,30 +174,15 @@ def _pooled_index(means: pd.DataFrame, instrument: Instrument, min_answered: flo
     )
     sums = part.groupby(KEY).sum(min_count=1)
     enough = sums["n"] / len(instrument.items) >= min_answered
-    return _on_scale((sums["top"] / sums["bottom"]).where(enough), instrument)
+    return on_scale((sums["top"] / sums["bottom"]).where(enough), instrument)
 
 
 def _index(blocks: pd.DataFrame, instrument: Instrument) -> pd.Series:
     """The index from block scores; missing when any block is."""
     wide = blocks.pivot(index=KEY, columns="block", values="performance")
     wide = wide.reindex(columns=list(instrument.block_ids))
-    weights = np.array([_block_points(b, instrument) for b in instrument.blocks], float)
-    values = wide.to_numpy(float) @ (weights / weights.sum())
-    return _on_scale(pd.Series(values, index=wide.index), instrument)
-
-
-def _block_points(block: object, instrument: Instrument) -> float:
-    """A block's share in the index: its own weight, times its items' points under `sum`."""
-    weight = float(block.weight)  # type: ignore[attr-defined]
-    items = block.items  # type: ignore[attr-defined]
-    if instrument.method == "mean-of-blocks" or not items:
-        return weight
-    return weight * sum(i.weight * (i.maximum - i.minimum) for i in items)
-
-
-def _on_scale(percent: pd.Series, instrument: Instrument) -> pd.Series:
-    span = instrument.maximum - instrument.minimum
-    return instrument.minimum + percent / 100 * span
+    values = wide.to_numpy(float) @ block_shares(instrument)
+    return on_scale(pd.Series(values, index=wide.index), instrument)
 
 
 def _from_scores(scores: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -14,7 +14,13 @@ from cxkit.errors import ContractError
 from tests.contracts.cases import CASES, Case
 from tests.contracts.folders import CLIENT, PNL, SCORES, write_client
 
-ELSEWHERE = {"wrong_type", "link_out_of_folder", "client_name_differs"}  # tested on their own
+ELSEWHERE = {
+    "wrong_type",
+    "link_out_of_folder",
+    "client_name_differs",
+    "too_many_faults",
+    "answers_sampled",
+}  # tested on their own
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

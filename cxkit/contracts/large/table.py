@@ -1,0 +1,131 @@
+"""A table of answers in Parquet files, seen through DuckDB as its contract has it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from cxkit.contracts.findings import Rows
+from cxkit.contracts.tables import ASSESSMENTS, DATE, NUMBER
+from cxkit.contracts.typed import empty_table
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "1GB"
+THREADS = 4
+KEY = ("company_id", "wave", "respondent_id", "item_id")
+CASTS = {DATE: "DATE", NUMBER: "DOUBLE"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A Parquet file; the first of its rows is row `first` of the table as a whole."""
+
+    path: Path
+    first: int
+
+
+@dataclass(frozen=True, eq=False)
+class LargeTable:
+    """Answers that stay in their files; a row is one answer.
+
+    `types` are the Arrow types of the contract's columns that were sent, `unknown` the names of
+    the others. `maps` holds, for a column whose cells are not values yet, every distinct cell
+    with its value. Rows in `left_out` (numbered as in the file, the header being row 1) do not
+    count; `kept` holds those of them that were looked at one by one and do, typed. `companies`
+    are those of the rows that were not left out. `work` is where intermediate files lie.
+    """
+
+    file: str
+    parts: tuple[Part, ...]
+    rows: int
+    types: Mapping[str, pa.DataType]
+    work: TemporaryDirectory[str]
+    unknown: tuple[str, ...] = ()
+    maps: Mapping[str, pa.Table] = field(default_factory=dict, repr=False)
+    left_out: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64), repr=False)
+    kept: pd.DataFrame = field(default_factory=lambda: empty_table(ASSESSMENTS), repr=False)
+    companies: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A database in memory with the views `cells` (as sent), `typed` and `answers`.
+
+        `typed` has every row with the contract's columns and `_row`; a cell that is no value is
+        NULL. `answers` has those that count.
+        """
+        connection = connect(self.work.name)
+        connection.execute(f"CREATE VIEW cells AS {self._cells()}")
+        for name, values in self.maps.items():
+            connection.register(f"map_{name}", values)
+        connection.execute(f"CREATE VIEW typed AS {self._typed()}")
+        connection.register("left_out", pd.DataFrame({"_row": self.left_out}))
+        connection.register("kept", self.kept)
+        connection.execute(f"CREATE VIEW answers AS {self._answers()}")
+        return connection
+
+    def _cells(self) -> str:
+        names = ", ".join(f'"{name}"' for name in self.types)
+        return " UNION ALL ".join(
+            f"SELECT file_row_number + {part.first} AS _row, {names} "
+            f"FROM read_parquet({literal(part.path)}, file_row_number = true)"
+            for part in self.parts
+        )
+
+    def _typed(self) -> str:
+        joins = "".join(
+            f' LEFT JOIN map_{name} ON cells."{name}" = map_{name}.cell' for name in self.maps
+        )
+        columns = [self._column(column.name, column.type) for column in ASSESSMENTS.columns]
+        return f"SELECT _row, {', '.join(columns)} FROM cells{joins}"
+
+    def _column(self, name: str, kind: str) -> str:
+        to = CASTS.get(kind, "VARCHAR")
+        if name not in self.types:
+            return f"CAST(NULL AS {to}) AS {name}"
+        if name in self.maps:
+            return f"CAST(map_{name}.value AS {to}) AS {name}"
+        cell = f'cells."{name}"'
+        if pa.types.is_floating(self.types[name]):
+            cell = f"CASE WHEN isnan({cell}) THEN NULL ELSE {cell} END"
+        return f"CAST({cell} AS {to}) AS {name}"
+
+    def _answers(self) -> str:
+        rows = "SELECT * FROM typed"
+        if len(self.left_out):
+            rows += " WHERE _row NOT IN (SELECT _row FROM left_out)"
+        if len(self.kept):
+            columns = ", ".join(
+                f"CAST({c.name} AS {CASTS.get(c.type, 'VARCHAR')})" for c in ASSESSMENTS.columns
+            )
+            rows += f" UNION ALL SELECT _row, {columns} FROM kept"
+        return rows
+
+
+def connect(work: str) -> duckdb.DuckDBPyConnection:
+    """A database in memory that spills to `work`, loads no extension and goes to no network."""
+    import duckdb
+
+    return duckdb.connect(
+        config={
+            "memory_limit": MEMORY,
+            "threads": min(THREADS, os.cpu_count() or 1),
+            "temp_directory": work,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+
+
+def literal(path: Path) -> str:
+    """A file's path in SQL; none of its characters stands for others."""
+    text = "".join(f"[{c}]" if c in "*?[" else c for c in path.as_posix())
+    return "'" + text.replace("'", "''") + "'"
