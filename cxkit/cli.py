@@ -66,19 +66,37 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from cxkit.contracts import check_client, resolve_client
+    from cxkit.contracts import resolve_client
+    from cxkit.contracts.workbook.checked import check_and_mark
     from cxkit.runs import findings
 
     folder = resolve_client(given.client)
-    found = findings.records(check_client(given.client))
+    checked = check_and_mark(given.client)
+    found = findings.records(checked.findings)
     if given.json:
         print(_json({"client": folder.name, "findings": found}))
     elif found:
         print(findings.table(found))
+    if checked.copy or checked.note:
+        say(f"{folder.name}: {checked.note or f'comments at the cells in {checked.copy}'}")
     if findings.refused(found):
         say(f"{folder.name}: refused; correct the files and check again")
         return 3
     say(f"{folder.name}: nothing is refused" + (", see above" if found else ""))
+    return 0
+
+
+def _new(given: argparse.Namespace) -> int:
+    from cxkit.contracts.template import Request, new_client
+
+    wanted = {name: value for name, value in vars(given).items() if name in Request.__annotations__}
+    folder, plan = new_client(Request(**wanted))
+    say(
+        f"{plan.client}: {plan.instrument.id}, data up to {plan.as_of}, fiscal year ending "
+        f"{plan.fiscal_year_end}, amounts in {plan.word('unit.' + str(plan.unit))}\n"
+        "Fill in or send intake.xlsx; what is wrong above, change by making the folder anew."
+    )
+    print(folder)
     return 0
 
 
@@ -129,6 +147,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     demo = _command(commands, "demo", _demo, "reports on the shipped examples, and where to look")
     _out(demo)
+    words = "a client's folder with client.yml and an Excel workbook to fill in"
+    _new_command(_command(commands, "new", _new, words))
     check = _command(commands, "check", _check, "what is wrong with a client's files, and where")
     check.add_argument("client", metavar="CLIENT")
     _json_too(check)
@@ -137,6 +157,22 @@ def _parser() -> argparse.ArgumentParser:
     _out(doctor)
     _json_too(doctor)
     return parser
+
+
+def _new_command(new: argparse.ArgumentParser) -> None:
+    new.add_argument("client", metavar="CLIENT")
+    new.add_argument("--instrument", default="cx95", metavar="ID", help="the questionnaire (cx95)")
+    languages = ("en", "ru", "pl", "zh")
+    new.add_argument("--language", default="en", choices=languages, help="of workbook and report")
+    new.add_argument("--currency", default="EUR", metavar="CODE", help="of the amounts (EUR)")
+    units = (1, 1_000, 1_000_000, 1_000_000_000)
+    new.add_argument("--unit", default=1_000_000, type=int, choices=units, help="(1000000)")
+    new.add_argument("--title", metavar="TEXT", help="of the report; else the company's name")
+    new.add_argument("--company", metavar="NAME", help="the reader's own company")
+    new.add_argument("--as-of", metavar="DATE", help="last day of the data (last fiscal year end)")
+    year_end = "month and day (12-31)"
+    new.add_argument("--fiscal-year-end", default="12-31", metavar="MM-DD", help=year_end)
+    new.add_argument("--decimal", choices=(".", ","), help="decimal mark (by language)")
 
 
 def _run_command(run: argparse.ArgumentParser) -> None:

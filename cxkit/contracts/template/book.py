@@ -18,6 +18,7 @@ from cxkit.contracts.workbook.sheets import META
 VERSION = 1
 TITLE, NOTE, BAND, LABEL, HINT, EXAMPLE, NAMES, DATA = range(8)  # rows, counted from 0
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
+PAGE_COLUMNS = 12  # that are legible on one page's width
 LISTED_COMPANIES = 20_000
 MADE = dt.datetime(2024, 1, 1)  # noqa: DTZ001  the same plan makes the same bytes
 PROTECTION = {
@@ -79,8 +80,12 @@ def _write_sheet(book: Any, plan: Plan, sheet: SheetPlan, style: Style) -> None:
     page.protect("", PROTECTION)
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
     page.repeat_rows(BAND, NAMES)
+    if len(sheet.fields) <= PAGE_COLUMNS:
+        page.fit_to_pages(1, 0)
+    else:
+        page.set_print_scale(60)
+        page.repeat_columns(0, sheet.keys - 1)
 
 
 def _set_rows(page: Any, sheet: SheetPlan, style: Style) -> None:

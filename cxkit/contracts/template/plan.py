@@ -49,7 +49,7 @@ EXAMPLES: Mapping[str, str] = {
     "operating_income": "85.3",
     "interest_expense": "12",
     "income_tax": "18.3",
-    "net_income": "-4.8",
+    "net_income": "55",
     "total_assets": "980",
     "as_of": "2025-03-15",
     "date": "2024-03-01",

@@ -11,7 +11,7 @@ from cxkit.contracts.workbook.sheets import READ_ME
 
 NAMES = dict(zip(("en", "ru", "pl", "zh"), READ_ME, strict=True))
 RULES = ("rule1", "rule2", "rule3", "rule4", "rule5")
-WIDTHS = (26, 62, 30, 24)
+WIDTHS = (36, 62, 34, 24)
 LINE = 15  # points
 
 
@@ -58,10 +58,10 @@ def _length(text: str) -> int:
 def _facts(page: Any, plan: Plan, style: Style, row: int) -> int:
     page.write_string(row, 0, plan.word("read.facts"), style.head)
     facts = {
-        "money": plan.word(f"unit.{plan.unit}"),
+        "money": f"{plan.word(f'unit.{plan.unit}')} ({plan.unit:,})".replace(",", "\u00a0"),
         "year": plan.fiscal_year_end,
         "until": plan.as_of,
-        "decimal": plan.decimal,
+        "decimal": f"{plan.decimal}   (1250{plan.decimal}5)",
         "instrument": f"{plan.own(plan.instrument.title)} ({plan.instrument.id})",
     }
     for at, (name, value) in enumerate(facts.items(), start=row + 1):
@@ -86,9 +86,9 @@ def _sheet_list(page: Any, plan: Plan, sheets: Sequence[SheetPlan], style: Style
         page.write_string(row + 1, column, plan.word(f"read.{name}"), style.label)
     for at, sheet in enumerate(sheets, start=row + 2):
         says = plan.word(f"row.{sheet.name}")
-        page.set_row(at, LINE * max(2, -(-_length(says) // 58)) + 2)
+        page.set_row(at, LINE * -(-_length(says) // 60) + 4)
         link = f"internal:'{sheet.name}'!A1"
-        shown = f"{plan.word(f'title.{sheet.name}')}\n({sheet.name})"
+        shown = f"{plan.word(f'title.{sheet.name}')} ({sheet.name})"
         page.write_url(at, 0, link, style.bold, shown)
         page.write_string(at, 1, says, style.cell)
         page.write_string(at, 2, plan.word(f"need.{sheet.need}"), style.cell)
