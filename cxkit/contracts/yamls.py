@@ -10,6 +10,7 @@ import io
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
@@ -18,6 +19,7 @@ from cxkit.errors import ConfigError
 
 MAX_BYTES = 300_000
 MAX_DEPTH = 20
+MAX_DIGITS = 100  # of a whole number; Python itself refuses to print thousands
 PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq"}
 
 
@@ -33,8 +35,10 @@ def parse_yaml(data: bytes, label: str) -> dict[str, Any]:
         raise ConfigError(_duplicate(error, label)) from None
     except YAMLError as error:
         raise ConfigError(_syntax(error, label)) from None
-    except RecursionError:
-        raise ConfigError(f"{label} is nested deeper than {MAX_DEPTH} levels.") from None
+    except _TooDeepError as error:
+        raise ConfigError(
+            f"{label}, line {error}: nested deeper than {MAX_DEPTH} levels."
+        ) from None
     except ValueError as error:
         raise ConfigError(f"{label} is not valid YAML: {error}") from None
     if not isinstance(content, dict):
@@ -51,6 +55,25 @@ _Plain.add_constructor(
 )
 
 
+class _TooDeepError(Exception):
+    """A node below MAX_DEPTH; its text is the line."""
+
+
+class _Shallow(Composer):
+    """Stops at the first node that lies too deep: to read on could take minutes."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _TooDeepError(self.parser.peek_event().start_mark.line + 1)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+
 def _loaded(text: str, label: str) -> Any:
     """The text's one document; its nodes are looked at before anything is built of them."""
     for number, line in enumerate(text.splitlines(), start=1):
@@ -58,6 +81,7 @@ def _loaded(text: str, label: str) -> Any:
             raise ConfigError(f"{label}, line {number}: YAML directives (%...) are not read.")
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = _Plain
+    yaml.Composer = _Shallow
     constructor, parser = yaml.get_constructor_parser(io.StringIO(text))
     try:
         node = constructor.composer.get_single_node()
@@ -79,11 +103,11 @@ def _decoded(data: bytes, label: str) -> str:
 
 
 def _refuse_tricks(root: Node, label: str) -> None:
-    """Refuse aliases, tags and deep nesting, each with its line."""
+    """Refuse aliases, tags and endless numbers, each with its line."""
     seen: set[int] = set()
-    waiting = [(root, 1)]
+    waiting = [root]
     while waiting:
-        node, depth = waiting.pop()
+        node = waiting.pop()
         where = f"{label}, line {node.start_mark.line + 1}"
         if id(node) in seen:
             raise ConfigError(
@@ -92,10 +116,10 @@ def _refuse_tricks(root: Node, label: str) -> None:
             )
         if str(node.tag).rpartition(":")[2] not in PLAIN_TAGS:
             raise ConfigError(f"{where}: tags (!) are not read. Put text that starts so in quotes.")
-        if depth > MAX_DEPTH:
-            raise ConfigError(f"{where}: nested deeper than {MAX_DEPTH} levels.")
+        if str(node.tag).endswith(":int") and len(node.value) > MAX_DIGITS:
+            raise ConfigError(f"{where}: a number of more than {MAX_DIGITS} digits.")
         seen.add(id(node))
-        waiting.extend((child, depth + 1) for child in _children(node))
+        waiting.extend(_children(node))
 
 
 def _children(node: Node) -> list[Node]:
