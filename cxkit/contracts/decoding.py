@@ -61,8 +61,7 @@ def _utf8(file: str, data: bytes, findings: Findings) -> str | None:
         found = f"line {_line(data, error.start)} is not UTF-8"
         guesses = likely_encodings(data)
         declarable = [guess.encoding for guess in guesses if guess.encoding in DECLARABLE]
-        keys = " or ".join(f"encoding: {encoding}" for encoding in declarable)
-        way_out = AS_UTF8 + (f", or put locale: {{{keys}}} into client.yml" if keys else "")
+        way_out = AS_UTF8 + _declaration(declarable)
         value = _bytes_at(data, error.start)
         findings.add(file, "not_utf8", found + _reading(guesses), way_out, value=value)
         return None
@@ -71,6 +70,15 @@ def _utf8(file: str, data: bytes, findings: Findings) -> str | None:
         findings.add(file, "not_utf8", found, AS_UTF8, value=_bytes_at(data, 0))
         return None
     return text
+
+
+def _declaration(encodings: list[str]) -> str:
+    """The line of client.yml that would have a file read, with what else it might be."""
+    if not encodings:
+        return ""
+    first, *others = encodings
+    rest = f" (or {', '.join(others)})" if others else ""
+    return f", or put locale: {{encoding: {first}}}{rest} into client.yml"
 
 
 def _declared(file: str, data: bytes, encoding: str, findings: Findings) -> str | None:

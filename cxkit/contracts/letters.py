@@ -35,7 +35,7 @@ _PER_THOUSAND = (
 _SHARES = {c: n / 1000 for c, n in zip(_FREQUENT, _PER_THOUSAND, strict=True)}
 _USUAL_SHARE = 0.045  # the mean share of the letters of running Russian text is some 0.06
 _CENTRAL = frozenset("ąćęłńóśźżáčďéěíňřšťúůýžőűöüäôľĺŕđăâîșțşţß")
-_WESTERN = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßšž")
+_WESTERN = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßšžðþ")
 _LETTERS = {
     "cp1250": _CENTRAL,
     "iso8859_2": _CENTRAL,
@@ -44,7 +44,7 @@ _LETTERS = {
 }
 _BETWEEN = re.compile(r"[\x00-\x40\[-`{-\x7f\xa0«»„“”‘’‚‹›–—…№€™®°§]+")
 _RARE = 0.95  # what nobody writes any more is not named first
-_MOST_ACCENTED = 0.6  # of a word's letters; Łódź has three of four, but no whole text has
+_MOST_ACCENTED = 0.75  # of a text's letters: Łódź has that many, Cyrillic taken for Latin all
 
 
 @dataclass(frozen=True)

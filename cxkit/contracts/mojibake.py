@@ -13,7 +13,7 @@ from cxkit.contracts.letters import LEAST, cyrillic_score
 
 LOST = re.compile("\ufffd|锟斤拷|\\?{3,}")
 _WRONG = ("cp1252", "cp1251", "cp1250")  # what UTF-8 is mistaken for
-_WORD = re.compile(r"[\u00a1-\u00ff\u0160\u0161\u0178\u017d\u017e\u0192]+")
+_WORD = re.compile(r"[\u00c0-\u00ff\u00a8\u00aa\u00af\u00b2\u00b3\u00b8\u00ba\u00bf]+")
 _ODD = 5  # letters in a row with accents: more than any word of a Western language has
 # Letters and signs of business text: Latin, Greek, Cyrillic, punctuation, currency, Chinese.
 _EXPECTED = re.compile(

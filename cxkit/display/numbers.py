@@ -15,10 +15,18 @@ MISSING = "–"
 MINUS = "−"
 _NOTHING = 5e-7  # below this a point or a percent is rounding error
 NARROW_SPACE = "\u202f"  # joins a number to its percent sign; never breaks a line
+# Per language: between thousands, before decimals, before a percent sign.
+_MARKS = {
+    "en": (",", ".", NARROW_SPACE),
+    "ru": (NARROW_SPACE, ",", NARROW_SPACE),
+    "pl": (NARROW_SPACE, ",", ""),
+    "zh": (",", ".", ""),
+}
+_WORDS = ("year", "date", "text")  # formats that look the same in every language
 
 
-def formatted(value: Any, fmt: str) -> str:
-    """One value in a format; None, NaN, infinities and NaT are a dash.
+def formatted(value: Any, fmt: str, language: str = "en") -> str:
+    """One value in a format, as a language writes it; None, NaN, infinities, NaT are a dash.
 
     fmt is one of: pp (signed percentage points of a fraction), size (the same without a plus),
     r (a correlation), pct (percent of a fraction), points (signed), num, rate (an exchange rate,
@@ -29,20 +37,32 @@ def formatted(value: Any, fmt: str) -> str:
         raise ConfigError(f'unknown number format "{fmt}"{nearest(fmt, FORMATS)}')
     if is_missing(value):
         return MISSING
-    return FORMATS[fmt](value)
+    return _marked(FORMATS[fmt](value), fmt, language)
 
 
-def tick_labels(values: Sequence[float], fmt: str) -> list[str]:
+def _marked(shown: str, fmt: str, language: str) -> str:
+    """A number with the marks of a language in the place of the English ones."""
+    if language not in _MARKS:
+        raise ConfigError(
+            f'numbers in "{language}" are not written yet; use one of: {", ".join(_MARKS)}'
+        )
+    if language == "en" or fmt in _WORDS:
+        return shown
+    thousands, decimal, percent = _MARKS[language]
+    return shown.translate({ord(","): thousands, ord("."): decimal, ord(NARROW_SPACE): percent})
+
+
+def tick_labels(values: Sequence[float], fmt: str, language: str = "en") -> list[str]:
     """The numbers of an axis, all with the same decimals: the fewest that tell them apart."""
     if fmt not in _AXIS:
-        return [formatted(value, fmt) for value in values]
+        return [formatted(value, fmt, language) for value in values]
     scale, signed, unit = _AXIS[fmt]
     scaled = [scale * float(value) for value in values]
     places = next((p for p in range(9) if all(_whole(v, p) for v in scaled)), 9)
-    return [_decimals(v, places, signed) + unit for v in scaled]
+    return [_marked(_decimals(v, places, signed) + unit, fmt, language) for v in scaled]
 
 
-def aligned(values: Sequence[Any], fmt: str) -> list[str]:
+def aligned(values: Sequence[Any], fmt: str, language: str = "en") -> list[str]:
     """Numbers that are read together, with the same decimals: those that suit the middle one.
 
     A number that would read as zero without being zero keeps its own figures, and so does
@@ -51,14 +71,14 @@ def aligned(values: Sequence[Any], fmt: str) -> list[str]:
     sizes = sorted(abs(float(v)) for v in values if _is_number(v) and v)
     apart = fmt == "num" and sizes[-1:] > [1000 * size for size in sizes[:1]]
     if fmt not in _AXIS or fmt == "int" or not sizes or apart:
-        return [formatted(value, fmt) for value in values]
+        return [formatted(value, fmt, language) for value in values]
     scale, signed, unit = _AXIS[fmt]
     middle = scale * median(sizes)
     places = _places(middle, 3) if fmt == "num" else _column_places(middle, _USUAL[fmt])
     return [
-        _decimals(scale * float(v), places, signed) + unit
+        _marked(_decimals(scale * float(v), places, signed) + unit, fmt, language)
         if _is_number(v) and (not v or round(scale * abs(float(v)), places))
-        else formatted(v, fmt)
+        else formatted(v, fmt, language)
         for v in values
     ]
 

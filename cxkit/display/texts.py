@@ -37,7 +37,7 @@ def text(t: Text, language: str = "en") -> str:
     if isinstance(t, str):
         return t
     template, values = _template(str(t["id"]), language), t.get("values") or {}
-    return _Filler(language, _together(template, values)).vformat(template, (), values)
+    return _Filler(language, _together(template, values, language)).vformat(template, (), values)
 
 
 def has_text(id: str, language: str = "en") -> bool:
@@ -50,19 +50,20 @@ def number(value: Any, fmt: str, language: str = "en") -> str:
 
     fmt is one of: pp (signed percentage points of a fraction), pct (percent of a fraction),
     points (signed), num (three significant figures), int, year, p (p-value), date, text.
+    Numbers are written in en, ru, pl and zh, whatever texts there are.
     """
     if isinstance(value, Mapping):
         return text(value, language)
     if isinstance(value, bool) and fmt in FORMATS:
         return text(message("display.yes" if value else "display.no"), language)
-    return formatted(value, fmt)
+    return formatted(value, fmt, language)
 
 
 def column(values: Sequence[Any], fmt: str, language: str = "en") -> list[str]:
     """A table's column: numbers with the same decimals, missing values a dash, texts drawn."""
     plain_numbers = [not isinstance(value, (bool, str, Mapping)) for value in values]
     numbers = [value for value, is_number in zip(values, plain_numbers, strict=True) if is_number]
-    shown = iter(aligned(numbers, fmt))
+    shown = iter(aligned(numbers, fmt, language))
     return [
         next(shown)
         if is_number
@@ -73,8 +74,7 @@ def column(values: Sequence[Any], fmt: str, language: str = "en") -> list[str]:
 
 def ticks(values: Sequence[float], fmt: str, language: str = "en") -> list[str]:
     """The numbers of an axis in a format, all with the same decimals."""
-    _catalogue(language)
-    return tick_labels(values, fmt)
+    return tick_labels(values, fmt, language)
 
 
 def plain(shown: str) -> str:
@@ -100,7 +100,9 @@ class _Named(NamedTuple):
     value: Any
 
 
-def _together(template: str, values: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+def _together(
+    template: str, values: Mapping[str, Any], language: str
+) -> dict[tuple[str, str], str]:
     """An estimate and its interval read with the same decimals: numbers by name and format."""
     fields = [(name, fmt) for _, name, fmt, _ in string.Formatter().parse(template) if name and fmt]
     found: dict[tuple[str, str], str] = {}
@@ -108,7 +110,7 @@ def _together(template: str, values: Mapping[str, Any]) -> dict[tuple[str, str],
         names = [name for name, fmt in fields if fmt == shared and name in values]
         numbers = [values[name] for name in names if not isinstance(values[name], Mapping)]
         if len(numbers) == len(names):
-            shown = aligned(numbers, shared)
+            shown = aligned(numbers, shared, language)
             found |= {(name, shared): s for name, s in zip(names, shown, strict=True)}
     return found
 

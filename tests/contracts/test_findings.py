@@ -13,6 +13,7 @@ from cxkit.contracts.kinds import FIGURES, KINDS
 from cxkit.errors import ContractError
 from tests.contracts.cases import CASES, Case
 from tests.contracts.folders import CLIENT, PNL, SCORES, write_client
+from tests.contracts.reading_cases import READING
 
 ELSEWHERE = {
     "wrong_type",
@@ -23,7 +24,7 @@ ELSEWHERE = {
 }  # tested on their own
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*CASES, *READING], ids=lambda case: case.name)
 def test_findings(case: Case, tmp_path: Path) -> None:
     folder = write_client(tmp_path, case.changes)
     found = check_client(str(folder))
@@ -43,7 +44,7 @@ def test_findings(case: Case, tmp_path: Path) -> None:
 
 
 def test_every_kind_has_a_case() -> None:
-    tried = {finding[3] for case in CASES for finding in case.findings}
+    tried = {finding[3] for case in [*CASES, *READING] for finding in case.findings}
     assert tried | ELSEWHERE | set(FIGURES) == set(KINDS)
 
 
