@@ -6,8 +6,8 @@ Codes: 2 usage or configuration, 3 data refused, 5 infrastructure.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +36,16 @@ class ContractError(CxkitError):
 
 
 class SampleError(CxkitError):
-    """Too few companies or rows for what was asked; the message gives count and minimum."""
+    """Too few companies or rows for what was asked; the message gives count and minimum.
+
+    `reason`, where given, is the same as a text that a report can draw in its language.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, reason: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class InfrastructureError(CxkitError):

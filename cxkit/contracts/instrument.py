@@ -90,8 +90,18 @@ class Instrument:
         return ("index", *self.block_ids)
 
     def measure_range(self, measure: str) -> tuple[float, float]:
-        """Least and greatest score sent for `index` or a block, which is on the answers' scale."""
-        return (self.minimum, self.maximum) if measure == "index" else self.scale
+        """Least and greatest score sent for `index` or a block.
+
+        A block is on the answers' scale; where its items narrow it, on the mean of their ranges.
+        """
+        if measure == "index":
+            return self.minimum, self.maximum
+        items = next((b.items for b in self.blocks if b.id == measure), ())
+        weight = sum(item.weight for item in items)
+        if not weight:
+            return self.scale
+        low = sum(item.weight * item.minimum for item in items) / weight
+        return low, sum(item.weight * item.maximum for item in items) / weight
 
     def stage_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The stage's id for each index; NaN where the index is missing or out of range.

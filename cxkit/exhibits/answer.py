@@ -6,26 +6,22 @@ from typing import Any
 
 from cxkit.display import message, text
 from cxkit.exhibits.wording import linkage_message, sure_messages
-from cxkit.models.linkage import MIN_COMPANIES, LinkageFamily
+from cxkit.models.linkage import LinkageFamily
 
 
 def answer(
     family: LinkageFamily,
     truth: dict[str, Any] | None = None,
-    companies: int = 0,
     language: str = "en",
 ) -> dict[str, Any]:
     """`answer` of results.json; where the primary estimate is missing it says why.
 
-    truth holds planted effects by outcome for simulated clients; companies is the number that
-    have both a score and the primary outcome.
+    truth holds planted effects by outcome for simulated clients.
     """
-    main, primary = family.main, family.primary
+    main = family.main
     if main is None:
-        values = {"outcome": primary.outcome, "lag": f"lag{primary.lag}", "least": MIN_COMPANIES,
-                  "specification": primary.specification, "companies": companies}  # fmt: skip
         headline = message("linkage.no_primary")
-        sure = [message("linkage.no_primary_why", **values)]
+        sure = [_why_missing(family)]
     else:
         headline, sure = linkage_message(main), sure_messages(main, truth)
     return {
@@ -35,3 +31,16 @@ def answer(
         "sure_text": [text(s, language) for s in sure],
         "grade": main.grade if main else None,
     }
+
+
+def _why_missing(family: LinkageFamily) -> dict[str, Any]:
+    """The reason the primary estimate could not be made."""
+    primary = family.primary
+    why = family.left_out.loc[family.left_out["id"] == primary.id, "reason"]
+    return message(
+        "linkage.no_primary_why",
+        outcome=primary.outcome,
+        lag=f"lag{primary.lag}",
+        specification=primary.specification,
+        why=why.iloc[0] if len(why) else message("linkage.cannot_unasked"),
+    )

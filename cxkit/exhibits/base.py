@@ -13,8 +13,7 @@ from scipy import stats
 
 from cxkit import plots
 from cxkit.display import Shown, Text, message, number, text
-
-MIN_CELL = 5  # fewer companies than this and an aggregate is not shown
+from cxkit.measures.disclosure import MIN_CELL
 
 
 @dataclass(frozen=True)

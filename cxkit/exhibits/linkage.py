@@ -11,11 +11,11 @@ from scipy import stats
 
 from cxkit.display import message
 from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box, records
-from cxkit.exhibits.wording import caution, linkage_message, panel_values
+from cxkit.exhibits.wording import caution, linkage_message, linkage_values, panel_values
 from cxkit.measures import Panel
 from cxkit.models import least_squares as ls
 from cxkit.models.checks import Check
-from cxkit.models.linkage import LinkageFamily, LinkageResult
+from cxkit.models.linkage import LinkageFamily, LinkageResult, usable_rows
 from cxkit.models.specifications import RECOMMENDED, SPECIFICATIONS
 
 SECTION = "03_growth_linkage"
@@ -86,7 +86,8 @@ def estimates(family: LinkageFamily, outcome: str, truth: dict[str, Any] | None 
                    message("linkage.too_few"))  # fmt: skip
     rows = sorted(rows, key=lambda r: (-r.spec.lag, list(SPECIFICATIONS).index(_name(r))))
     main = next((r for r in rows if r.role == "primary"), None)
-    headline = linkage_message(main) if main else _secondary(rows, outcome)
+    shown = main or _recommended(rows) or rows[-1]
+    headline = linkage_message(main) if main else _secondary(shown)
     chart = {
         "kind": "intervals",
         "x": message("axis.per_point", outcome=outcome),
@@ -97,11 +98,11 @@ def estimates(family: LinkageFamily, outcome: str, truth: dict[str, Any] | None 
     keep = {c.id for c in _ESTIMATES}
     table = [{k: v for k, v in row.items() if k in keep} for row in table]
     first = [message("linkage.how_read")] if outcome == family.primary.outcome else []
-    notes = [*first, *caution(main or _recommended(rows), truth)]
+    notes = [*first, *_lost(main), *_others_clear(rows), *caution(shown, truth)]
     if family.filled:
         notes.append(message("linkage.sub_industry_filled", filled=family.filled))
     return Exhibit(id, SECTION, headline, chart, _ESTIMATES, table, notes,
-                   [message("linkage.method")], (main or rows[-1]).grade)  # fmt: skip
+                   [message("linkage.method")], shown.grade)  # fmt: skip
 
 
 def _recommended(rows: Sequence[LinkageResult]) -> LinkageResult | None:
@@ -109,13 +110,28 @@ def _recommended(rows: Sequence[LinkageResult]) -> LinkageResult | None:
     return next((r for r in rows if _name(r) == RECOMMENDED and r.spec.lag == 1), None)
 
 
-def _secondary(rows: Sequence[LinkageResult], outcome: str) -> dict[str, Any]:
-    """A headline for an outcome without the primary estimate: how many stay clear after Holm."""
-    clear = [r for r in rows if r.p_adjusted is not None and r.p_adjusted < 0.05]
-    id = "linkage.secondary_clear" if clear else "linkage.secondary_unclear"
-    signs = {float(np.sign(r.score.estimate)) for r in clear}
-    sign = "mixed" if len(signs) > 1 else "higher" if signs == {1.0} else "lower"
-    return message(id, outcome=outcome, clear=len(clear), of=len(rows), sign=f"sign.{sign}")
+def _secondary(result: LinkageResult) -> dict[str, Any]:
+    """A headline for an outcome that is not primary: clear only after Holm's adjustment."""
+    values = linkage_values(result)
+    if result.clear and result.p_adjusted is not None and result.p_adjusted < 0.05:
+        return linkage_message(result)
+    return message("linkage.secondary_unclear", **values)
+
+
+def _others_clear(rows: Sequence[LinkageResult]) -> list[dict[str, Any]]:
+    """How many of the adjusted comparisons stay clear, the raw ones among them named as such."""
+    adjusted = [r for r in rows if r.p_adjusted is not None]
+    clear = [r for r in adjusted if (r.p_adjusted or 0) < 0.05]
+    raw = sum(r.grade == "D" for r in clear)
+    return [message("linkage.others_clear", clear=len(clear), of=len(adjusted), raw=raw)]
+
+
+def _lost(result: LinkageResult | None) -> list[dict[str, Any]]:
+    """Company-years that meet an outcome but say nothing under the primary specification."""
+    if result is None or result.excluded.empty:
+        return []
+    reasons = "; ".join(f"{r['rows']} {r['reason']}" for r in records(result.excluded))
+    return [message("linkage.lost", rows=int(result.excluded["rows"].sum()), reasons=reasons)]
 
 
 def _name(result: LinkageResult) -> str:
@@ -145,13 +161,9 @@ def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
     if result is None:
         return box(id, SECTION, message("linkage.binned_title"), message("linkage.too_few"))
     x, y, company = residuals(panel, result)
-    bins = min(BINS, len(x) // MIN_CELL)
-    cuts = pd.qcut(pd.Series(x).rank(method="first"), max(2, bins), labels=False)
-    points = [_point(x[cuts == b], y[cuts == b], company[cuts == b]) for b in sorted(set(cuts))]
-    shown = [p for p in points if p["n"] >= MIN_CELL]
-    slope = float(result.score.estimate)
-    middle = float(np.mean(x)), float(np.mean(y))
-    ends = [min(p["x"] for p in shown), max(p["x"] for p in shown)] if shown else [0.0, 0.0]
+    shown = _points(x, y, company)
+    slope, left, right = float(result.score.estimate), shown[0]["x"], shown[-1]["x"]
+    level = float(np.mean(y)) - slope * float(np.mean(x))
     chart = {
         "kind": "binned",
         "x": message("axis.score_residual"),
@@ -159,8 +171,8 @@ def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
         "x_format": "num",
         "y_format": "pct",
         "points": shown,
-        "line": {"x_from": ends[0], "y_from": middle[1] + slope * (ends[0] - middle[0]),
-                 "x_to": ends[1], "y_to": middle[1] + slope * (ends[1] - middle[0])},
+        "line": {"x_from": left, "y_from": level + slope * left,
+                 "x_to": right, "y_to": level + slope * right},
     }  # fmt: skip
     columns = (
         Column("x", message("axis.score_residual"), "num"),
@@ -170,8 +182,9 @@ def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
         Column("n", message("column.companies"), "int"),
     )
     headline = message(
-        "linkage.binned", r=result.r, outcome=panel.outcome, rows=len(x),
-        specification=result.spec.specification,
+        "linkage.binned", r=result.r, low=result.r_low, high=result.r_high,
+        outcome=panel.outcome, rows=len(x),
+        held=message(f"held.{result.spec.specification}"),
     )  # fmt: skip
     notes = [message("linkage.binned_note", least=MIN_CELL)]
     return Exhibit(id, SECTION, headline, chart, columns, shown, notes, (), result.grade)
@@ -180,7 +193,7 @@ def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
 def residuals(panel: Panel, result: LinkageResult) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Score (points) and clipped outcome (fraction) left after effects, on their own means."""
     shape = SPECIFICATIONS[result.spec.specification]
-    rows = panel.table.dropna(subset=[*shape.effects, *shape.controls])
+    rows, _ = usable_rows(panel.table, shape)
     low, high = np.quantile(panel.table["outcome"], result.spec.clip)
     pair = np.column_stack([rows["score"], np.clip(rows["outcome"], low, high)])
     others = rows[list(shape.controls)].to_numpy(float)
@@ -194,6 +207,18 @@ def residuals(panel: Panel, result: LinkageResult) -> tuple[np.ndarray, np.ndarr
         left = left - rest @ np.linalg.lstsq(rest, left, rcond=None)[0]
     left = left + pair.mean(0)
     return left[:, 0], left[:, 1], rows["company_id"].to_numpy(str)
+
+
+def _points(x: np.ndarray, y: np.ndarray, company: np.ndarray) -> list[dict[str, Any]]:
+    """Tenths of the rows by score, fewer where a tenth would hold fewer than five companies."""
+    rank = np.empty(len(x))
+    rank[np.lexsort((company, y, x))] = np.arange(len(x))
+    for bins in range(BINS, 0, -1):
+        cut = (rank * bins / len(x)).astype(int)
+        points = [_point(x[cut == b], y[cut == b], company[cut == b]) for b in range(bins)]
+        if min(p["n"] for p in points) >= MIN_CELL:
+            break
+    return points
 
 
 def _point(x: np.ndarray, y: np.ndarray, company: np.ndarray) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from cxkit.contracts import Client
 from cxkit.display import message
@@ -20,8 +21,10 @@ from cxkit.exhibits.base import (
     value,
 )
 from cxkit.measures import Maturity
+from cxkit.measures.disclosure import hidden, merged_bins
 
 SECTION = "02_maturity"
+LEVEL = 0.05
 BINS = 20
 
 _QUARTILES = (
@@ -61,7 +64,8 @@ def distribution(client: Client, scores: Maturity, company: str = "") -> Exhibit
                    message("maturity.too_few", companies=len(latest)))  # fmt: skip
     instrument, index = scores.instrument, latest["index"].to_numpy(float)
     edges = np.linspace(instrument.minimum, instrument.maximum, BINS + 1)
-    counts, _ = np.histogram(index, edges)
+    bins = merged_bins(index, [float(e) for e in edges])
+    equal = len({round(b["below"] - b["from"], 9) for b in bins}) == 1
     own = _own(latest, company)
     median = float(np.median(index))
     marker = {"value": median, "label": message("label.median")}
@@ -69,9 +73,8 @@ def distribution(client: Client, scores: Maturity, company: str = "") -> Exhibit
         marker = {"value": float(own["index"].iloc[0]), "label": _name(client, company)}
     chart = {
         "kind": "histogram", "x": message("axis.index", instrument=instrument.id),
-        "y": message("axis.companies"), "format": "num",
-        "bins": [{"from": float(a), "below": float(b), "n": int(n)}
-                 for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)],
+        "y": message("axis.companies" if equal else "axis.companies_dense"), "format": "num",
+        "bins": bins,
         "bands": _bands(client),
         "marker": marker,
     }  # fmt: skip
@@ -83,13 +86,15 @@ def distribution(client: Client, scores: Maturity, company: str = "") -> Exhibit
     headline = message("maturity.distribution", **values)
     if len(own):
         at = float(own["index"].iloc[0])
-        below = float((index < at).mean())
+        below = int((index < at).sum())
         headline = message(
             "maturity.own", **values, name=_name(client, company), own=at, below=below
         )
     columns, rows = _stage_rows(client, latest)
-    return Exhibit("maturity.distribution", SECTION, headline, chart, columns, rows,
-                   [message("maturity.no_interval")])  # fmt: skip
+    notes = [message("maturity.no_interval")]
+    if instrument.stages:
+        notes.append(message("maturity.stage_edges", least=MIN_CELL))
+    return Exhibit("maturity.distribution", SECTION, headline, chart, columns, rows, notes)
 
 
 def _bands(client: Client) -> list[dict[str, Any]]:
@@ -114,11 +119,12 @@ def _stage_rows(
         Column("share", message("column.share"), "pct"),
         Column("provenance", message("column.provenance")),
     )
+    counts = [int((latest["stage"] == stage.id).sum()) for stage in client.instrument.stages]
     rows = []
-    for stage in client.instrument.stages:
-        n = int((latest["stage"] == stage.id).sum())
-        rows.append({"stage": f"{stage.id} {_text(stage.name, client.config.language)}", "n": n,
-                     "share": n / len(latest), "provenance": stage.provenance})  # fmt: skip
+    for stage, n, unsaid in zip(client.instrument.stages, counts, hidden(counts), strict=True):
+        rows.append({"stage": f"{stage.id} {_text(stage.name, client.config.language)}",
+                     "n": None if unsaid else n, "share": None if unsaid else n / len(latest),
+                     "provenance": message(f"term.{stage.provenance}")})  # fmt: skip
     return columns, rows
 
 
@@ -147,10 +153,6 @@ def _dots(client: Client, scores: Maturity, company: str, measure: str) -> Exhib
         return box(id, SECTION, message(f"{id}_title"), message(f"{id}_none"))
     if measure == "gap":
         rows.sort(key=lambda r: -r["median"])
-    top, low = (
-        max(rows, key=lambda r: r["median"]),
-        min(rows, key=lambda r: r["median"]),
-    )
     lower = min(0.0, *(r["q25"] for r in rows), *(_least(r) for r in rows))
     chart = {
         "kind": "dots",
@@ -162,9 +164,27 @@ def _dots(client: Client, scores: Maturity, company: str, measure: str) -> Exhib
     }
     if measure == "gap":
         chart["maximum"] = max(*(r["q75"] for r in rows), *(_most(r) for r in rows), 1.0)
-    headline = message(id, top=top["label"], top_value=top["median"], low=low["label"],
-                       low_value=low["median"], n=max(r["n"] for r in rows))  # fmt: skip
-    return Exhibit(id, SECTION, headline, chart, _columns(rows), rows, [message(f"{id}_note")])
+    wide = frame.pivot(index="company_id", columns="block", values=measure).dropna()
+    p = stats.friedmanchisquare(*wide.to_numpy().T).pvalue if wide.shape[1] > 2 else None
+    return Exhibit(id, SECTION, _spread(id, rows, p), chart, _columns(rows), rows,
+                   [message(f"{id}_note")])  # fmt: skip
+
+
+def _spread(id: str, rows: Sequence[dict[str, Any]], p: float | None) -> dict[str, Any]:
+    """From the lowest median to the highest, said as a difference only where a test finds one.
+
+    Medians that read the same are named together. p is that of Friedman's test over blocks of
+    the same companies, of Kruskal and Wallis' over industries; None where neither applies.
+    """
+    ends = {}
+    for end, pick in (("top", max), ("low", min)):
+        value = pick(row["median"] for row in rows)
+        names = [str(row["label"]) for row in rows if abs(row["median"] - value) < 0.05]
+        ends[end], ends[f"{end}_value"] = ", ".join(names), value
+    if len(rows) == 1:
+        return message(f"{id}_one", **ends)
+    clear = p is not None and p < LEVEL
+    return message(f"{id}_clear" if clear else f"{id}_unclear", **ends, n=len(rows))
 
 
 def _least(row: dict[str, Any]) -> float:
@@ -180,10 +200,10 @@ def industries(client: Client, scores: Maturity, company: str = "") -> Exhibit:
     about = client.table("companies")[["company_id", "industry"]]
     frame = scores.latest.merge(about, on="company_id", how="left")
     own = _own(frame, company)
-    rows, hidden = [], 0
+    rows, small = [], 0
     for industry, part in frame.groupby("industry", sort=True):
         found = quartiles(part["index"])
-        hidden += found is None
+        small += found is None
         mine = own.loc[own["industry"] == industry, "index"]
         if found:
             rows.append(
@@ -200,20 +220,21 @@ def industries(client: Client, scores: Maturity, company: str = "") -> Exhibit:
     chart = {"kind": "dots", "x": message("axis.index", instrument=scores.instrument.id),
              "format": "num", "minimum": min(_least(r) for r in rows),
              "maximum": max(_most(r) for r in rows), "rows": rows}  # fmt: skip
-    values = {"top": rows[0]["label"], "top_value": rows[0]["median"], "low": rows[-1]["label"],
-              "low_value": rows[-1]["median"], "n": len(rows)}  # fmt: skip
-    headline = message(id if len(rows) > 1 else f"{id}_one", **values)
-    notes = [message("maturity.hidden", hidden=hidden, least=MIN_CELL)] if hidden else []
+    large = [part["index"] for _, part in frame.groupby("industry") if len(part) >= MIN_CELL]
+    p = stats.kruskal(*large).pvalue if len(large) > 1 else None
+    headline = _spread(id, rows, p)
+    notes = [message("maturity.hidden", hidden=small, least=MIN_CELL)] if small else []
     return Exhibit(id, SECTION, headline, chart, _columns(rows), rows, notes)
 
 
 def trend(client: Client, scores: Maturity, company: str = "") -> Exhibit:
     """Mean index by year with its 95 % interval; the same companies need not be in every year."""
     scored = scores.table.dropna(subset=["index"])
+    yearly = scored.groupby([scored["wave"].dt.year, "company_id"])["index"].mean()
     points = [
-        {"x": int(year), **mean_interval(part["index"])}
-        for year, part in scored.groupby(scored["wave"].dt.year)
-        if part["company_id"].nunique() >= MIN_CELL
+        {"x": int(str(year)), **mean_interval(part)}
+        for year, part in yearly.groupby(level=0)
+        if len(part) >= MIN_CELL
     ]
     own = _own(scored, company)
     mine = [

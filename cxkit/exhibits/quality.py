@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from cxkit.contracts import Client
-from cxkit.display import message
+from cxkit.display import has_text, message
 from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, box, value
 from cxkit.measures import Accounts, Maturity, Panel
+from cxkit.measures.disclosure import merged_bins
 from cxkit.measures.large_scores import companies_and_rows
+from cxkit.measures.panel import fiscal_periods
 from cxkit.measures.scores import answered_by_item
 
 SECTION = "01_data_quality"
@@ -43,52 +45,64 @@ def tables(client: Client) -> Exhibit:
 
 
 def findings(client: Client) -> Exhibit:
-    """Every kind of finding that was not refused, with its rows and the way out."""
+    """Every kind of finding that was not refused, with its rows; no value, no company."""
     found = client.findings
-    aside = int((found["severity"] == "set_aside").sum())
-    warned = int((found["severity"] == "warn").sum())
     rows = _grouped(found)
     columns = (
         Column("file", message("column.file")),
         Column("column", message("column.column")),
         Column("severity", message("column.severity")),
-        Column("rows", message("column.count"), "int"),
-        Column("message", message("column.finding")),
-        Column("way_out", message("column.way_out")),
+        Column("rows", message("column.rows"), "int"),
+        Column("finding", message("column.finding")),
     )
     id = "quality.findings" if len(found) else "quality.no_findings"
-    headline = message(id, set_aside=aside, warned=warned)
-    notes = [message("quality.more_findings", shown=MOST_FINDINGS, of=len(rows))]
+    counts = {s: _rows(found[found["severity"] == s]) for s in ("set_aside", "warn")}
+    headline = message(id, set_aside=counts["set_aside"], warned=counts["warn"])
+    notes = [message("quality.findings_note")] if len(found) else []
+    if len(rows) > MOST_FINDINGS:
+        notes.append(message("quality.more_findings", shown=MOST_FINDINGS, of=len(rows)))
     return Exhibit("quality.findings", SECTION, headline, {"kind": "table"}, columns,
-                   rows[:MOST_FINDINGS], notes if len(rows) > MOST_FINDINGS else [])  # fmt: skip
+                   rows[:MOST_FINDINGS], notes)  # fmt: skip
+
+
+def _rows(found: pd.DataFrame) -> int:
+    """Rows named by findings, each once; a finding about a whole file counts as one."""
+    return len(found[["file", "row"]].drop_duplicates())
 
 
 def _grouped(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """One row per file, column, kind and severity; the first message stands for its like."""
+    """One row per file, kind and severity."""
     rows = []
     for (file, kind, severity), part in found.groupby(["file", "kind", "severity"], sort=True):
-        first = part.iloc[0]
         where = sorted({str(c) for c in part["column"].dropna() if str(c)})
         rows.append(
             {
                 "file": str(file),
                 "column": ", ".join(where),
                 "severity": message(f"severity.{severity}"),
-                "rows": len(part),
-                "message": str(first["message"]),
-                "way_out": str(first["way_out"]),
-                "kind": str(kind),
+                "rows": _rows(part),
+                "finding": finding_text(str(kind)),
             }
         )
-    return [{k: v for k, v in row.items() if k != "kind"} for row in rows]
+    return rows
+
+
+def finding_text(kind: str) -> dict[str, Any]:
+    """What a kind of finding means, in words that hold no client's value."""
+    id = f"finding.{kind}"
+    return message(id) if has_text(id) else message("finding", kind=kind.replace("_", " "))
 
 
 def meeting(scores: Maturity, books: Accounts) -> Exhibit:
     """Companies with a score, with accounts and with both, by year."""
     scored = scores.table.dropna(subset=["index"])
-    have = pd.DataFrame({"company_id": scored["company_id"], "year": scored["wave"].dt.year})
+    at = fiscal_periods(scored, books)
+    years: Any = books.table["fiscal_year"].to_numpy()
+    calendar: Any = scored["wave"].dt.year.to_numpy()
+    fiscal = np.where(at >= 0, years[at], calendar) if len(years) else calendar
+    have = pd.DataFrame({"company_id": scored["company_id"].to_numpy(), "year": fiscal})
     kept = books.table[["company_id", "fiscal_year"]].rename(columns={"fiscal_year": "year"})
-    both = have.drop_duplicates().merge(kept.drop_duplicates())
+    both = have[at >= 0]
     series: list[dict[str, Any]] = [
         {"label": message("label.with_score"), "points": _by_year(have)},
         {"label": message("label.with_accounts"), "points": _by_year(kept)},
@@ -132,24 +146,20 @@ def outcome(panel: Panel, clip: tuple[float, float]) -> Exhibit:
         return box(id, SECTION, message("quality.outcome_title", outcome=panel.outcome),
                    message("linkage.too_few"))  # fmt: skip
     low, high = np.quantile(values, clip)
-    edges = np.linspace(low, high, 26)
-    counts, _ = np.histogram(np.clip(values, low, high), edges)
-    bins = [
-        {"from": float(a), "below": float(b), "n": int(n)}
-        for a, b, n in zip(edges[:-1], edges[1:], counts, strict=True)
-    ]
+    bins = merged_bins(np.clip(values, low, high), [float(e) for e in np.linspace(low, high, 26)])
     median = float(np.median(values))
+    equal = len({round(b["below"] - b["from"], 12) for b in bins}) == 1
     chart = {
         "kind": "histogram", "x": message(f"axis.outcome.{panel.outcome}"),
-        "y": message("axis.rows"), "format": "pct", "bins": bins, "bands": [],
-        "marker": {"value": median, "label": message("label.median")},
+        "y": message("axis.rows" if equal else "axis.rows_dense"), "format": "pct", "bins": bins,
+        "bands": [], "marker": {"value": median, "label": message("label.median")},
     }  # fmt: skip
     clipped = int((values < low).sum() + (values > high).sum())
     headline = message("quality.outcome", outcome=panel.outcome, median=median,
                        low=float(low), high=float(high), rows=len(values))  # fmt: skip
     rows = [{"measure": message(f"label.{m}"), "value": value(v)} for m, v in (
-        ("minimum", values.min()), ("clip_low", low), ("median", median),
-        ("clip_high", high), ("maximum", values.max()))]  # fmt: skip
+        ("clip_low", low), ("q25", np.quantile(values, 0.25)), ("median", median),
+        ("q75", np.quantile(values, 0.75)), ("clip_high", high))]  # fmt: skip
     columns = (
         Column("measure", message("column.measure")),
         Column("value", message(f"axis.outcome.{panel.outcome}"), "pct"),
@@ -158,19 +168,20 @@ def outcome(panel: Panel, clip: tuple[float, float]) -> Exhibit:
     return Exhibit(id, SECTION, headline, chart, columns, rows, notes)
 
 
-def answered(client: Client) -> Exhibit:
+def answered(client: Client, scores: Maturity) -> Exhibit:
     """Share of items answered, block by block; a client without items gets a box."""
     id, title = "quality.answered", message("quality.answered_title")
     if not (client.has("assessments") and client.instrument.has_items):
         return box(id, SECTION, title, message("quality.no_items"))
     by_item = answered_by_item(client)
+    given = by_item["mean"] * by_item["size"]
+    sheets = int(scores.table["respondents"].fillna(0).sum())
     rows: list[dict[str, Any]] = []
     for block in client.instrument.blocks:
-        items = [i.id for i in block.items if i.id in by_item.index]
-        part = by_item.loc[items]
-        if len(part):
-            rows.append({"label": _title(block.title), "value": float(part["mean"].mean()),
-                         "highlight": False, "n": int(part["size"].sum())})  # fmt: skip
+        asked = sheets * len(block.items)
+        count = float(given.reindex([i.id for i in block.items]).fillna(0).sum())
+        rows.append({"label": _title(block.title), "value": count / asked if asked else None,
+                     "highlight": False, "n": asked})  # fmt: skip
     chart = {
         "kind": "bars",
         "x": message("axis.answered"),
@@ -182,8 +193,8 @@ def answered(client: Client) -> Exhibit:
         Column("value", message("axis.answered"), "pct"),
         Column("n", message("column.answers"), "int"),
     )
-    asked = int(by_item["size"].sum())
-    share = float((by_item["mean"] * by_item["size"]).sum() / asked) if asked else None
+    asked = sheets * len(client.instrument.items)
+    share = float(given.sum()) / asked if asked else None
     headline = message("quality.answered", share=share, answers=asked)
     table = [{k: r[k] for k in ("label", "value", "n")} for r in rows]
     return Exhibit(id, SECTION, headline, chart, columns, table,
@@ -209,5 +220,6 @@ def fallen_out(panels: Sequence[Panel]) -> Exhibit:
     )
     worst = max((p.scores - len(p.table) for p in panels), default=0)
     scores = max((p.scores for p in panels), default=0)
-    headline = message("quality.fallen_out", worst=worst, scores=scores)
+    id = "quality.fallen_out" if rows else "quality.none_fallen_out"
+    headline = message(id, worst=worst, scores=scores)
     return Exhibit("quality.fallen_out", SECTION, headline, {"kind": "table"}, columns, rows)

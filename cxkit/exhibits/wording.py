@@ -1,8 +1,8 @@
 """Chooses the sentence from the numbers, so that a headline cannot outlive its data.
 
 An interval that holds zero never reads as a difference; a clear one is said with the verb its
-grade allows. A clear estimate from a sample that could only have seen more than published
-research makes plausible is called probably exaggerated.
+grade allows. A clear estimate beyond what published research makes plausible, or from a sample
+that could hardly have seen a plausible one, is called so.
 """
 
 from __future__ import annotations
@@ -55,10 +55,12 @@ def linkage_values(result: LinkageResult) -> dict[str, Any]:
 
 
 def linkage_message(result: LinkageResult) -> dict[str, Any]:
-    """The headline of one estimate, by its interval, its power and its grade."""
+    """The headline of one estimate, by its interval, its power, its size and its grade."""
     values = linkage_values(result)
     if not result.clear:
         return message("linkage.unclear", **values)
+    if abs(result.r) > PLAUSIBLE_R:
+        return message("linkage.implausible", **values)
     if result.mde_r > PLAUSIBLE_R:
         return message("linkage.exaggerated", **values)
     return message("linkage.clear", verb=f"verb.{_GRADE_VERB[result.grade]}", **values)
@@ -86,6 +88,8 @@ def caution(
     planted = (truth or {}).get(result.spec.outcome)
     if planted is None or result.spec.lag != 1:
         return notes
-    side = "below" if float(result.score.estimate) < planted else "above"
-    values = {"planted": planted, "estimate": float(result.score.estimate)}
-    return [*notes, message(f"linkage.truth_{side}", **values)]
+    estimate = float(result.score.estimate)
+    values = {"planted": planted, "estimate": estimate, "specification": result.spec.specification}
+    if level == "within" and 0 < estimate < planted:
+        return [*notes, message("linkage.truth_below", **values)]
+    return [*notes, message(f"linkage.truth_{level}", **values)]

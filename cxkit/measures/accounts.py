@@ -38,9 +38,10 @@ class Accounts(Shown):
 
     table: company_id, period_start (the day before the first), period_end, fiscal_year (the
     calendar year of the period's midpoint, a week allowed for years of 52 or 53 weeks), previous
-    (row number of the adjacent period of equal length before, -1 where there is none), revenue, cost_of_revenue, gross_profit, operating_income, net_income
-    and log_revenue in the client's currency (missing where there is no rate), currency (in which
-    the accounts were sent), own_revenue (in it), rate (client's currency for one unit of it), and
+    (row number of the adjacent period of equal length before, -1 where there is none), revenue,
+    cost_of_revenue, gross_profit, operating_income, net_income and log_revenue in the client's
+    currency (missing where there is no rate), currency (in which the accounts were sent),
+    own_revenue (in it), rate (client's currency for one unit of it), and
     the outcomes: growth as a fraction of the previous period's revenue, nominal in own currency
     or real; margins as fractions of revenue.
     reasons has the same rows and one column per outcome: why it is missing, "" where it is not.

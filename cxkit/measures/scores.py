@@ -75,12 +75,18 @@ def maturity(client: Client, min_answered: float = MIN_ANSWERED) -> Maturity:
 
 
 def assemble(table: pd.DataFrame, blocks: pd.DataFrame, instrument: Instrument) -> Maturity:
-    """Scores with their stage, in order; of two for a company and wave the first counts."""
-    table = table.drop_duplicates(KEY, keep="first").sort_values(KEY, ignore_index=True)
+    """Scores with their stage, in order; of two for a company and wave the first known counts."""
+    table = _first_known(table, KEY, "index")
     table["stage"] = instrument.stage_of(table["index"].to_numpy(float))
-    blocks = blocks.drop_duplicates([*KEY, "block"], keep="first")
-    blocks = blocks.sort_values([*KEY, "block"], ignore_index=True)
+    blocks = _first_known(blocks, [*KEY, "block"], "performance")
     return Maturity(table, blocks, _unscored(table), instrument)
+
+
+def _first_known(rows: pd.DataFrame, key: list[str], value: str) -> pd.DataFrame:
+    """One row per key, in order: the first that has the value, else the first."""
+    known = rows[rows[value].notna()].drop_duplicates(key, keep="first")
+    both = pd.concat([known, rows]).drop_duplicates(key, keep="first")
+    return both.sort_values(key, ignore_index=True)
 
 
 def answered_by_item(client: Client) -> pd.DataFrame:
@@ -190,7 +196,9 @@ def _from_scores(scores: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataF
     wide = scores.pivot(index=KEY, columns="measure", values="value")
     given = wide.get("index", pd.Series(np.nan, index=wide.index))
     long = scores[scores["measure"].isin(instrument.block_ids)]
-    low, high = instrument.scale
+    ends = {b: instrument.measure_range(b) for b in instrument.block_ids}
+    low = long["measure"].map({b: end[0] for b, end in ends.items()}).astype(float)
+    high = long["measure"].map({b: end[1] for b, end in ends.items()}).astype(float)
     blocks = long[[*KEY, "measure"]].rename(columns={"measure": "block"})
     blocks = blocks.assign(
         performance=100 * (long["value"] - low) / (high - low),

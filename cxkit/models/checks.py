@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxkit.display import Shown
+from cxkit.display import Shown, text
 from cxkit.errors import SampleError
 from cxkit.measures import Panel
-from cxkit.models.linkage import MIN_COMPANIES, LinkageFamily, LinkageResult, fit_linkage
+from cxkit.measures.disclosure import MIN_CELL
+from cxkit.models.linkage import LinkageFamily, LinkageResult, fit_linkage
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,25 +35,30 @@ def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
     """Refit without each industry in turn: does one industry carry the estimate?
 
     table has one row per industry left out: industry, rows, entities, estimate, conf_low,
-    conf_high. Failed when leaving one out turns the sign. Passed only when no sign turns and
-    every refit's minimum detectable effect is no larger than the estimate; else None.
+    conf_high; industries of fewer than five companies are left out together, as "". Failed
+    when leaving one out turns the sign. Passed only when no sign turns and every refit's
+    minimum detectable effect is no larger than the estimate. None where the estimate does not
+    differ clearly from zero, whose sign is chance, or where the sample is too small.
     """
-    industries = sorted(panel.table["industry"].dropna().unique())
-    if len(industries) < 3:
-        why = f"{len(industries)} industries: at least three are needed to leave one out."
-        return Check("leave_one_industry_out", None, why, pd.DataFrame())
+    groups = _industries(panel.table)
+    if not result.clear:
+        return _none(
+            "The estimate is not clearly different from zero, so there is no sign to turn."
+        )
+    if groups.nunique() < 3:
+        few = groups.nunique()
+        return _none(f"{few} industries of five companies or more; at least three are needed.")
     rows: list[dict[str, Any]] = []
     mdes: list[float] = []
-    for industry in industries:
-        kept = panel.table[panel.table["industry"] != industry]
+    for industry in sorted(groups.dropna().unique()):
+        kept = panel.table[groups != industry]
         try:
             refit = fit_linkage(
                 replace(panel, table=kept), result.spec.specification, result.spec.clip
             )
-        except SampleError:
-            left = kept["company_id"].nunique()
-            why = f"Without {industry} {left} companies are left; {MIN_COMPANIES} are needed."
-            return Check("leave_one_industry_out", None, why, pd.DataFrame(rows))
+        except SampleError as error:
+            reason = text(error.reason) if error.reason else str(error)
+            return _none(f"Without {industry or 'the small industries'}: {reason}")
         mdes.append(refit.mde)
         rows.append(
             {"industry": industry, "rows": refit.nobs, "entities": refit.entities}
@@ -61,13 +67,25 @@ def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
     return _verdict(pd.DataFrame(rows), mdes, float(result.score.estimate))
 
 
+def _industries(table: pd.DataFrame) -> pd.Series:
+    """Each row's industry; "" for the industries too small to be told apart, if not all too few."""
+    companies = table.groupby("industry")["company_id"].transform("nunique")
+    small = companies < MIN_CELL
+    enough = table.loc[small, "company_id"].nunique() >= MIN_CELL
+    return table["industry"].mask(small, "" if enough else np.nan)
+
+
+def _none(why: str) -> Check:
+    return Check("leave_one_industry_out", None, why, pd.DataFrame())
+
+
 def _verdict(table: pd.DataFrame, mdes: list[float], estimate: float) -> Check:
     turned = table[np.sign(table["estimate"]) != np.sign(estimate)]
     low, high = 100 * table["estimate"].min(), 100 * table["estimate"].max()
     span = f"the estimate runs from {low:+.2f} to {high:+.2f} percentage points per score point"
     name = "leave_one_industry_out"
     if len(turned):
-        which = ", ".join(str(i) for i in turned["industry"])
+        which = ", ".join(str(i) or "the small industries" for i in turned["industry"])
         return Check(name, False, f"Without {which} the sign turns; {span}.", table)
     if max(mdes) > abs(estimate):
         why = f"No industry turns the sign ({span}), but the sample is too small to have shown it."

@@ -45,21 +45,30 @@ def codes(values: Sequence[object] | np.ndarray) -> Codes:
 def fit(y: Array, x: Array, effects: Sequence[Codes] = ()) -> Fit:
     """Least squares of y on x after the means of up to two sets of effects are removed.
 
-    Without effects x must hold its own constant. A regressor without variation left gives a
-    coefficient of NaN rather than one of rounding error.
+    Without effects x must hold its own constant. Regressors without variation left, or that
+    are combinations of one another, give coefficients of NaN rather than ones of rounding error.
     """
     if effects:
         swept, rank = sweep(np.column_stack([y, x]), effects)
         y_in, x_in = swept[:, 0], swept[:, 1:]
     else:
         y_in, x_in, rank = y, x, 0
-    if np.any(np.square(x_in).sum(0) <= 1e-10 * np.square(x).sum(0)):
+    if not _independent(x_in, x):
         nothing: Array = np.full((x.shape[1], x.shape[1]), np.nan)
         unknown: Array = np.full(len(y), np.nan)
         return Fit(nothing[0], unknown, nothing, x_in, rank + x.shape[1])
     bread: Array = np.asarray(np.linalg.inv(x_in.T @ x_in), np.float64)
     coef = bread @ (x_in.T @ y_in)
     return Fit(coef, y_in - x_in @ coef, bread, x_in, rank + x.shape[1])
+
+
+def _independent(swept: Array, x: Array) -> bool:
+    """Whether every regressor has variation of its own left, judged on standardised columns."""
+    size = np.square(swept).sum(0)
+    if np.any(size <= 1e-10 * np.square(x).sum(0)) or len(swept) <= swept.shape[1]:
+        return False
+    scaled = swept / np.sqrt(size)
+    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] > 1e-9)
 
 
 def sweep(values: Array, effects: Sequence[Codes]) -> tuple[Array, int]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxkit.display import Shown
+from cxkit.display import Shown, message, text
 from cxkit.errors import ConfigError, SampleError
 from cxkit.measures import Panel
 from cxkit.models import least_squares as ls
@@ -56,11 +56,11 @@ class LinkageResult(Shown):
     """One estimate of how an outcome travels with the score.
 
     table has one row per term (`score`, then controls): term, estimate, std_error, conf_low,
-    conf_high, p_value, as a fraction of revenue per point (of the term). Rows of the panel with
-    a missing group or control are left out and counted in `excluded`. Errors are clustered by
-    company (CR1), t with clusters less one degrees of freedom. r is the correlation of score and
-    outcome that is left after effects and controls; mde and mde_r are the least effect and
-    correlation this sample would find in 80 % of cases.
+    conf_high, p_value, as a fraction of revenue per point (of the term). Rows of the panel that
+    say nothing under the specification are left out and counted in `excluded`. Errors are
+    clustered by company (CR1), t with clusters less one degrees of freedom. r is the correlation
+    of score and outcome that is left after effects and controls, r_low and r_high its interval;
+    mde and mde_r are the least effect and correlation this sample would find in 80 % of cases.
     """
 
     table: pd.DataFrame
@@ -72,6 +72,8 @@ class LinkageResult(Shown):
     per_tenth_of_scale: float
     mde: float
     r: float
+    r_low: float
+    r_high: float
     mde_r: float
     grade: str
     role: str = "secondary"
@@ -112,26 +114,42 @@ class LinkageResult(Shown):
             "nobs": self.nobs, "entities": self.entities, "clusters": self.entities,
             "vcov": "CR1 by company", "unit": "fraction per score point",
             "per_sd_within": self.per_sd_within, "per_tenth_of_scale": self.per_tenth_of_scale,
-            "mde": self.mde, "r": self.r, "mde_r": self.mde_r, "grade": self.grade,
+            "mde": self.mde, "r": self.r, "r_low": self.r_low, "r_high": self.r_high,
+            "mde_r": self.mde_r, "grade": self.grade,
         }  # fmt: skip
 
 
 def fit_linkage(
     panel: Panel, specification: str = RECOMMENDED, clip: tuple[float, float] = CLIP
 ) -> LinkageResult:
-    """One specification on one panel; a SampleError where too few companies are left."""
+    """One specification on one panel.
+
+    Rows without a group or control, and rows alone in their company, year or industry where
+    those are held fixed, say nothing and are left out. A SampleError where too few companies
+    remain, or where score or outcome do not vary.
+    """
     spec = LinkageSpec(panel.outcome, panel.lag, specification, clip)
     shape = SPECIFICATIONS[specification]
-    rows, excluded = _complete(panel.table, shape)
+    rows, excluded = usable_rows(panel.table, shape)
     entities = rows["company_id"].nunique()
     if entities < MIN_COMPANIES:
-        raise SampleError(
-            f"{spec.id}: {entities} companies have a score and an outcome; "
-            f"{MIN_COMPANIES} are needed"
-        )
-    fitted, covariance = _fit(_clipped(rows, panel.table, clip), rows, shape)
+        raise _cannot("few_companies", spec, companies=entities, least=MIN_COMPANIES)
+    y = _clipped(rows, panel.table, clip)
+    fitted, covariance = _fit(y, rows, shape)
+    if not np.isfinite(fitted.coef).all():
+        raise _cannot("no_variation", spec)
+    if fitted.residual @ fitted.residual <= 1e-18 * max(1e-300, float(y @ y)):
+        raise _cannot("no_spread", spec)
     table = _tidy(fitted, covariance, ["score", *shape.controls], entities - 1)
+    if not (np.isfinite(table["std_error"]) & (table["std_error"] > 0)).all():
+        raise _cannot("no_error", spec)
     return _result(panel, spec, rows, excluded, fitted, table)
+
+
+def _cannot(why: str, spec: LinkageSpec, **values: int) -> SampleError:
+    """Why an estimate cannot be made, as an error and as a text for the report."""
+    reason = message(f"linkage.cannot_{why}", **values)
+    return SampleError(f"{spec.id}: {text(reason)}", reason)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,8 +157,8 @@ class LinkageFamily(Shown):
     """Every estimate of one run; the primary one was declared before.
 
     results holds the estimates in the order asked; left_out one row per estimate that could not
-    be made: id, reason. filled is the largest number of rows of one panel whose industry stands
-    in for a missing sub-industry.
+    be made: id, reason (a text). filled is the largest number of rows of one panel whose
+    industry stands in for a missing sub-industry.
     """
 
     results: tuple[LinkageResult, ...]
@@ -184,7 +202,7 @@ def fit_linkages(
                 results.append(fit_linkage(panel, name, primary.clip))
             except SampleError as error:
                 spec = LinkageSpec(panel.outcome, panel.lag, name, primary.clip)
-                left_out.append((spec.id, str(error)))
+                left_out.append((spec.id, error.reason))
     others = [r.spec for r in results if r.spec != primary]
     p_values = [float(r.score.p_value) for r in results if r.spec != primary]
     adjusted = dict(zip(others, holm(p_values), strict=True))
@@ -195,15 +213,25 @@ def fit_linkages(
     return LinkageFamily(marked, primary, pd.DataFrame(left_out, columns=["id", "reason"]), filled)
 
 
-def _complete(table: pd.DataFrame, shape: Specification) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows with every group and control, and the count of the others by column."""
-    lost, rows = [], table
+def usable_rows(table: pd.DataFrame, shape: Specification) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows that say something under a specification, and the count of the others by reason."""
+    lost: dict[str, int] = {}
+    rows = table
     for column in (*shape.effects, *shape.controls):
         has = rows[column].notna()
-        if (~has).any():
-            lost.append((f"{column.replace('_', ' ')} missing", int((~has).sum())))
+        if not has.all():
+            lost[f"{column.replace('_', ' ')} missing"] = int((~has).sum())
         rows = rows[has]
-    return rows, pd.DataFrame(lost, columns=["reason", "rows"])
+    size = 0
+    while size != len(rows):
+        size = len(rows)
+        for effect in shape.effects:
+            alone = rows.groupby(effect)[effect].transform("size") == 1
+            if alone.any():
+                name = f"alone in its {effect.replace('_id', '').replace('_', ' ')}"
+                lost[name] = lost.get(name, 0) + int(alone.sum())
+                rows = rows[~alone]
+    return rows, pd.DataFrame(list(lost.items()), columns=["reason", "rows"])
 
 
 def _clipped(rows: pd.DataFrame, whole: pd.DataFrame, clip: tuple[float, float]) -> np.ndarray:
@@ -220,11 +248,6 @@ def _fit(y: np.ndarray, rows: pd.DataFrame, shape: Specification) -> tuple[ls.Fi
     company = ls.codes(rows["company_id"].to_numpy(str))
     fitted = ls.fit(y, x, effects)
     nested = int(company.max()) if "company_id" in shape.effects else 0
-    if not np.isfinite(fitted.coef).all():
-        raise SampleError(
-            f"{shape.name}: the score does not vary once its effects are removed, so nothing "
-            "can be estimated"
-        )
     return fitted, ls.covariance_clustered(fitted, company, nested=nested)
 
 
@@ -257,13 +280,15 @@ def _result(
     estimate, error = float(table["estimate"].iloc[0]), float(table["std_error"].iloc[0])
     within = rows["score"] - rows.groupby("company_id")["score"].transform("mean")
     sd_within = float(np.sqrt(np.square(within).sum() / max(1, len(rows) - entities)))
+    low, high = table["conf_low"].iloc[0], table["conf_high"].iloc[0]
     scale = _partial_scale(fitted)
     mde = minimum_detectable(error, entities - 1)
     return LinkageResult(
         table, spec, len(rows), entities, excluded,
         per_sd_within=float(estimate * sd_within),
         per_tenth_of_scale=float(estimate * panel.span / 10),
-        mde=mde, r=float(estimate * scale), mde_r=min(1.0, mde * scale),
+        mde=mde, r=float(estimate * scale), r_low=max(-1.0, float(low * scale)),
+        r_high=min(1.0, float(high * scale)), mde_r=min(1.0, mde * scale),
         grade=grade(SPECIFICATIONS[spec.specification], spec.lag, corrected=False, checks=()),
     )  # fmt: skip
 

@@ -18,11 +18,15 @@ _TALL = 2.6
 
 
 def histogram(chart: dict[str, Any], language: str) -> Figure:
-    """Bars of counts; bands named above them, or numbered and named below where names are long."""
+    """Bars of counts; bands named above them, or numbered and named below where names are long.
+
+    Bins of unequal width are as tall as their count in a bin of the narrowest width would be.
+    """
     bins, marker = chart["bins"], chart.get("marker")
     x_limits = _x_limits(chart)
     bands = _bands(chart.get("bands") or [], x_limits, language)
-    y = Side(words(chart["y"], language), "int", (0, 1.06 * max([1, *_counts(bins)])))
+    tall = _heights(bins)
+    y = Side(words(chart["y"], language), "int", (0, 1.06 * max([1, *present(tall)])))
     room = frame_room(y, 0.0, _TALL, language)
     above, notes = _band_words(bands, x_limits, room, language)
     frame = Frame(
@@ -36,17 +40,20 @@ def histogram(chart: dict[str, Any], language: str) -> Figure:
     )
     drawn = draw_frame(frame)
     _draw_bands(drawn, bands, above)
-    for one in bins:
+    for one, top in zip(bins, tall, strict=True):
         wide = one["below"] - one["from"]
         look: dict[str, Any] = {"color": MUTED, "edgecolor": "white", "linewidth": 0.8, "zorder": 2}
-        drawn.ax.bar(one["from"], one["n"] or 0, width=wide, align="edge", **look)
+        drawn.ax.bar(one["from"], top, width=wide, align="edge", **look)
     if marker and marker.get("value") is not None:
         drawn.ax.axvline(marker["value"], color=WARM, linewidth=2.2, zorder=4)
     return drawn.sheet.figure
 
 
-def _counts(bins: Sequence[dict[str, Any]]) -> list[float]:
-    return present(one["n"] for one in bins)
+def _heights(bins: Sequence[dict[str, Any]]) -> list[float]:
+    """Counts, each for the width of the narrowest bin."""
+    wide = [one["below"] - one["from"] for one in bins]
+    least = min(wide, default=1.0)
+    return [(one["n"] or 0) * least / w for one, w in zip(bins, wide, strict=True)]
 
 
 def _x_limits(chart: dict[str, Any]) -> tuple[float, float]:

@@ -97,7 +97,9 @@ def _excluded(results: Mapping[str, Any], words: Words) -> Omission | None:
     rows = [e for e in results["excluded"] if e["rows"]]
     primary = next((e for e in results["estimates"] if e["id"] == results["primary"]), None)
     asked = (primary["outcome"], primary["lag"]) if primary else None
-    chosen = [e for e in rows if asked and (e.get("outcome"), e.get("lag")) in (asked, (None,) * 2)]
+    held = (None, primary["specification"]) if primary else (None,)
+    same = [e for e in rows if e.get("specification") in held]
+    chosen = [e for e in same if asked and (e.get("outcome"), e.get("lag")) in (asked, (None,) * 2)]
     heading = "excluded_primary" if chosen else "excluded_rows"
     largest: dict[str, int] = {}
     for row in chosen or rows:

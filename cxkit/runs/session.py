@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from cxkit.contracts import Client, project_root, read_client
+from cxkit.display import text
 from cxkit.errors import ConfigError, nearest
 from cxkit.exhibits import Exhibit, Gallery
 from cxkit.exhibits.answer import answer
@@ -46,6 +47,7 @@ class Run:
         self._checks: list[Check] = []
         self._excluded: list[dict[str, Any]] = []
         self._answer: dict[str, Any] | None = None
+        self._resolved: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return f"Run({self.notebook}, {self.client.config.client}, as of {self.as_of})"
@@ -97,9 +99,13 @@ class Run:
             chosen.lag if lag is None else lag,
         )
 
-    def panels(self, lags: Iterable[int] = (1, 0)) -> list[Panel]:
-        """One panel per outcome and lag, outcomes in the client's order."""
-        return [self.panel(outcome, lag) for outcome in self.outcomes for lag in lags]
+    def panels(
+        self, lags: Iterable[int] = (1, 0), primary: LinkageSpec | None = None
+    ) -> list[Panel]:
+        """One panel per outcome and lag: the primary outcome, then the client's in their order."""
+        first = [primary.outcome] if primary else []
+        outcomes = dict.fromkeys([*first, *self.outcomes])
+        return [self.panel(outcome, lag) for outcome in outcomes for lag in lags]
 
     def primary(
         self,
@@ -116,12 +122,15 @@ class Run:
         asked = self.client.config.primary
         if lag == -1:
             lag = 1 if asked is None or asked.lag is None else asked.lag
-        return LinkageSpec(
+        chosen = LinkageSpec(
             outcome or (asked and asked.outcome) or self.outcomes[0],
             lag,
             specification or (asked and asked.specification) or RECOMMENDED,
             clip,
         )
+        self._resolved |= {"outcome": chosen.outcome, "lag": chosen.lag,
+                           "specification": chosen.specification}  # fmt: skip
+        return chosen
 
     @cached_property
     def truth(self) -> dict[str, Any]:
@@ -149,9 +158,7 @@ class Run:
         for one in found:
             if isinstance(one, LinkageFamily):
                 self._estimates |= {r.spec.id: r.as_row() for r in one.results}
-                self._excluded += [
-                    {"reason": row["reason"], "rows": 0} for row in one.left_out.to_dict("records")
-                ]
+                self._excluded += _left_out(one)
             elif isinstance(one, Check):
                 self._checks = [c for c in self._checks if c.id != one.id] + [one]
             elif isinstance(one, Panel):
@@ -161,9 +168,9 @@ class Run:
             else:
                 raise ConfigError(f"a run keeps estimates, checks and panels, not {type(one)}")
 
-    def conclude(self, family: LinkageFamily, panel: Panel) -> dict[str, Any]:
+    def conclude(self, family: LinkageFamily) -> dict[str, Any]:
         """Make the primary estimate the report's answer; returns it to be read."""
-        self._answer = answer(family, self.truth, panel.companies, self.language)
+        self._answer = answer(family, self.truth, self.language)
         return self._answer
 
     def save(self) -> str:
@@ -194,6 +201,11 @@ class Run:
             "excluded": [row | section for row in self._excluded],
             "analysis": {"maturity": self._analysis(), "members": []},
             "answer": self._answer,
+            "resolved": {
+                **self._resolved,
+                "client": self.client.config.client,
+                "as_of": self.as_of,
+            },
         }
 
     def _analysis(self) -> list[dict[str, Any]]:
@@ -230,6 +242,22 @@ def open_run(notebook: str, client: str, as_of: str = "", seed: int = 0) -> Run:
             )
     folder = context["client_dir"] if context else client
     return Run(notebook, read_client(folder, as_of=as_of or None), seed, context)
+
+
+def _left_out(found: LinkageFamily) -> list[dict[str, Any]]:
+    """Estimates that could not be made, and rows that say nothing under a specification."""
+    rows = [
+        {"reason": f"{row['id']}: {text(row['reason'])}", "rows": 0}
+        for row in found.left_out.to_dict("records")
+    ]
+    for result in found.results:
+        spec = result.spec
+        rows += [
+            {"reason": str(row["reason"]), "rows": int(row["rows"]), "outcome": spec.outcome,
+             "lag": spec.lag, "specification": spec.specification}
+            for row in result.excluded.to_dict("records")
+        ]  # fmt: skip
+    return rows
 
 
 def _excluded(found: Panel) -> list[dict[str, Any]]:

@@ -117,10 +117,10 @@ def test_other_shapes_load(low: float, high: float, stages: tuple[str, ...]) -> 
     assert ends.tolist() == [1, len(stages)]
 
 
-def test_blocks_are_sent_on_the_scale_of_answers() -> None:
+def test_blocks_are_sent_on_the_mean_range_of_their_items() -> None:
     tiny = _load(TINY)
     assert tiny.measures == ("index", "lead", "serve")
-    assert [tiny.measure_range(measure) for measure in tiny.measures] == [(1, 20), (0, 5), (0, 5)]
+    assert [tiny.measure_range(measure) for measure in tiny.measures] == [(1, 20), (0.5, 5), (0, 5)]
 
 
 def test_what_an_item_leaves_out_comes_from_the_instrument() -> None:

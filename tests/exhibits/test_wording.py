@@ -18,8 +18,9 @@ CAUSAL = re.compile(r"\b(drives?|driven|causes?|caused|leads? to|boosts?|raises?
 
 
 def result(
-    low: float, high: float, grade: str = "C", mde_r: float = 0.1, name: str = "company-and-year"
-) -> LinkageResult:
+    low: float, high: float, grade: str = "C", mde_r: float = 0.1, r: float = 0.1,
+    name: str = "company-and-year",
+) -> LinkageResult:  # fmt: skip
     middle = (low + high) / 2
     table = pd.DataFrame(
         [("score", middle, (high - low) / 4, low, high, 0.01)],
@@ -27,14 +28,14 @@ def result(
     )
     return LinkageResult(
         table, LinkageSpec("revenue_growth", 1, name), 900, 90, pd.DataFrame(), 0.01, 0.02,
-        mde=0.002, r=0.1, mde_r=mde_r, grade=grade,
+        mde=0.002, r=r, r_low=r - 0.05, r_high=r + 0.05, mde_r=mde_r, grade=grade,
     )  # fmt: skip
 
 
 def test_an_interval_with_zero_in_it_never_reads_as_a_difference() -> None:
     said = text(linkage_message(result(-0.001, 0.003)))
     assert "does not differ clearly" in said
-    assert "could not be seen" in said
+    assert "more than one time in five" in said
     assert "associated" not in said
 
 
@@ -50,6 +51,10 @@ def test_the_verb_is_the_grades(grade: str, verb: str) -> None:
 
 def test_a_clear_estimate_without_the_power_for_it_is_called_exaggerated() -> None:
     assert "probably exaggerated" in text(linkage_message(result(0.001, 0.003, mde_r=0.5)))
+
+
+def test_a_clear_estimate_beyond_what_is_plausible_is_called_so() -> None:
+    assert "larger than published research" in text(linkage_message(result(0.001, 0.003, r=0.5)))
 
 
 @pytest.mark.parametrize("shift", [-0.002, -0.0005, 0.0, 0.0005, 0.002])
@@ -74,6 +79,10 @@ def test_error_in_the_score_is_said_beside_the_number_and_the_truth_where_it_is_
     notes = " ".join(text(n) for n in caution(found, {"revenue_growth": 0.0008}))
     assert "error" in notes
     assert "lies below" in notes
-    higher = replace(found, table=found.table.assign(estimate=0.0012))
-    assert "lies above" in text(caution(higher, {"revenue_growth": 0.0008})[-1])
+    truth = {"revenue_growth": 0.0008}
+    for estimate in (0.0012, -0.0002):  # error alone explains neither
+        other = replace(found, table=found.table.assign(estimate=estimate))
+        assert "the rest is chance" in text(caution(other, truth)[-1])
+    raw = replace(found, spec=LinkageSpec("revenue_growth", 1, "pooled"))
+    assert "not held fixed is part of it" in text(caution(raw, truth)[-1])
     assert "planted" not in " ".join(text(n) for n in caution(found, {}))

@@ -106,3 +106,27 @@ def test_the_fiscal_year_is_that_of_the_periods_middle() -> None:
     rows = [{"period_end": d, "revenue": 1} for d in ("2020-01-31", "2021-01-31")]
     books = accounts(client(rows))
     assert books.table["fiscal_year"].tolist() == [2019, 2020]
+
+
+def test_year_ends_nearest_a_weekday_keep_one_fiscal_year_each() -> None:
+    ends = ["2020-06-27", "2021-07-03", "2022-07-02", "2023-07-01"]
+    books = accounts(client([{"period_end": d, "revenue": 1} for d in ends]))
+    assert books.table["fiscal_year"].tolist() == [2019, 2020, 2021, 2022]
+
+
+def test_years_and_quarters_sent_together_grow_each_by_their_own() -> None:
+    quarters = [
+        {"period_end": d, "revenue": r, "period_months": 3}
+        for d, r in (("2020-09-30", 30), ("2020-12-31", 33))
+    ]
+    rows = [year(2019, 100), year(2020, 110), *quarters]
+    for order in (rows, rows[::-1]):
+        books = accounts(client(order))
+        table = books.table.set_index(["period_end", "period_months"])["revenue_growth"]
+        assert table[("2020-12-31", 12)] == pytest.approx(0.10)
+        assert table[("2020-12-31", 3)] == pytest.approx(0.10)
+
+
+def test_negative_revenue_has_no_growth() -> None:
+    _, why = growth([year(2020, 100), year(2021, -5)])
+    assert why[1] == "revenue below zero"

@@ -122,3 +122,8 @@ def test_shuffled_rows_change_nothing() -> None:
     pd.testing.assert_frame_equal(
         one, two.sort_values("wave", ignore_index=True), check_dtype=False
     )
+
+
+def test_a_quarter_is_no_year() -> None:
+    parts = make([("a", "2020-05-15", 70.0)], [("a", "2020-06-30", 25.0)], months=3)
+    assert reasons(panel(*parts, "net_margin", 0)) == {"no twelve-month period holds the wave": 1}

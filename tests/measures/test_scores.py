@@ -91,3 +91,27 @@ def test_a_weighted_respondent_counts_more() -> None:
     frame = answers([low, high])
     frame.loc[frame["respondent_id"] == "r1", "weight"] = 3.0
     assert index(frame) > even
+
+
+def sent(values: dict[str, float]) -> pd.DataFrame:
+    """Scores made elsewhere of company a, by measure."""
+    rows = [("a", WAVE, measure, value) for measure, value in values.items()]
+    return pd.DataFrame(rows, columns=["company_id", "wave", "measure", "value"])
+
+
+@given(full)
+@settings(max_examples=20)
+def test_block_means_sent_elsewhere_give_the_same_index_as_their_answers(values: list) -> None:
+    by_block = {
+        b.id: float(np.mean([v for v, i in zip(values, ITEMS, strict=True) if i.block == b.id]))
+        for b in CX95.blocks
+    }
+    table, _ = scores._from_scores(sent(by_block), CX95)
+    assert float(table["index"].iloc[0]) == pytest.approx(index(answers([values])))
+
+
+def test_an_index_that_was_sent_stands_in_for_answers_that_give_none() -> None:
+    few, _ = scores._from_answers(answers([[3.0] + [None] * 18]), CX95, scores.MIN_ANSWERED)
+    given, blocks = scores._from_scores(sent({"index": 55.0}), CX95)
+    found = scores.assemble(pd.concat([few, given]), blocks, CX95)
+    assert found.table["index"].tolist() == [55.0]

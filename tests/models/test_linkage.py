@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,7 +103,43 @@ def test_a_score_that_never_moves_within_companies_is_left_out_with_a_reason() -
     found.table["score"] = found.table.groupby("company_id")["score"].transform("first")
     family = fit_linkages([found], LinkageSpec("revenue_growth", 1))
     assert family.main is None
-    assert "does not vary" in family.left_out["reason"].iloc[0]
+    reasons = dict(zip(family.left_out["id"], family.left_out["reason"], strict=True))
+    assert reasons[family.primary.id]["id"] == "linkage.cannot_no_variation"
+
+
+def test_rows_alone_in_their_company_say_nothing_and_are_no_cluster() -> None:
+    found = sample()
+    single = found.table.groupby("company_id").head(1).assign(
+        company_id=[f"single{i}" for i in range(60)]
+    )  # fmt: skip
+    more = replace(found, table=pd.concat([found.table, single], ignore_index=True))
+    one, two = fit_linkage(found), fit_linkage(more, clip=(0.0, 1.0))
+    assert two.entities == one.entities
+    assert two.excluded.to_dict("records") == [{"reason": "alone in its company", "rows": 60}]
+    raw = fit_linkage(found, clip=(0.0, 1.0))
+    pd.testing.assert_frame_equal(raw.table, two.table, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"score": 0.1}, "no_variation"),
+        ({"score": 70.0}, "no_variation"),
+        ({"outcome": 0.05}, "no_spread"),
+    ],
+)
+def test_what_cannot_be_estimated_says_why(change: dict, why: str) -> None:
+    found = sample()
+    constant = replace(found, table=found.table.assign(**change))
+    family = fit_linkages([constant], LinkageSpec("revenue_growth", 1))
+    assert {r["id"] for r in family.left_out["reason"]} == {f"linkage.cannot_{why}"}
+
+
+def test_a_score_that_is_its_control_is_not_estimated() -> None:
+    found = sample()
+    twin = replace(found, table=found.table.assign(log_revenue=2 * found.table["score"] + 3))
+    with pytest.raises(SampleError, match="does not vary on its own"):
+        fit_linkage(twin, "sub-industry-and-year-with-size")
 
 
 def test_unknown_specification_names_the_nearest() -> None:
@@ -159,6 +197,25 @@ def test_an_industry_that_carries_the_estimate_fails_the_check() -> None:
     check = check_linkage(found, fit_linkages([found], LinkageSpec("revenue_growth", 1)))[0]
     assert check.passed is False
     assert "i0" in check.summary
+
+
+def test_an_unclear_estimate_has_no_sign_to_turn() -> None:
+    for seed in range(8):
+        found = sample(40, effect=0.0, seed=seed)
+        family = fit_linkages([found], LinkageSpec("revenue_growth", 1))
+        assert family.main is not None
+        if not family.main.clear:
+            assert check_linkage(found, family)[0].passed is None
+
+
+def test_small_industries_are_left_out_together_or_not_at_all() -> None:
+    found = sample(80)
+    table = found.table
+    table.loc[table["company_id"].isin(["c000", "c004"]), "industry"] = "tiny"
+    family = fit_linkages([found], LinkageSpec("revenue_growth", 1))
+    check = check_linkage(found, family)[0]
+    assert "tiny" not in set(check.table["industry"])
+    assert len(check.table) == 4
 
 
 def test_a_strong_effect_everywhere_passes_and_a_weak_one_has_no_verdict() -> None:
