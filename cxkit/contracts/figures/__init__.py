@@ -45,9 +45,9 @@ def check_accounts(intake: Intake) -> Marks:
     check_whole_periods(marks)
     found = sums(ledger)
     check_negative_costs(marks)
+    check_swaps(marks, found)
     check_unit_slips(marks, found)
     check_sums(marks, found)
     check_lost_signs(marks)
-    check_swaps(marks, found)
     check_growth(marks)
     return marks

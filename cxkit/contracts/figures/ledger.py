@@ -113,7 +113,8 @@ def read_ledger(intake: Intake) -> Ledger:
     """The accounts a client sent; events mark the periods in which a series may break."""
     frame = intake.frames["pnl"].reset_index(drop=True)
     key = ["company_id", "period_end", "period_months", "unit", "currency"]
-    whole = frame[key].notna().all(axis=1).to_numpy()
+    # Versions of one period that contradict one another are refused before; one is enough here.
+    whole = frame[key].notna().all(axis=1) & ~frame.duplicated(key[:3], keep="last")
     frame = frame[whole]
     order = frame[["company_id", "period_end", "period_months"]].sort_values(
         ["company_id", "period_end", "period_months"], kind="stable"
@@ -123,7 +124,7 @@ def read_ledger(intake: Intake) -> Ledger:
     company = pd.factorize(names)[0].astype(np.int64)
     # A year that ends in the first days of a month belongs to the month before.
     closing = frame["period_end"] - pd.Timedelta(days=7)
-    end = (closing.dt.year * 12 + closing.dt.month).to_numpy(dtype=np.int64)
+    end = _months(closing)
     months, unit = frame["period_months"].to_numpy(float), frame["unit"].to_numpy(float)
     safe = np.where(months > 0, months, 1.0)
     period = np.floor((end - (safe + 1) / 2) / safe).astype(np.int64)
@@ -140,6 +141,11 @@ def read_ledger(intake: Intake) -> Ledger:
     )  # fmt: skip
 
 
+def _months(dates: pd.Series) -> Ints:
+    """Dates as months since the year 0."""
+    return np.asarray(dates.dt.year * 12 + dates.dt.month, dtype=np.int64)
+
+
 def _events(intake: Intake, names: NDArray[np.object_], end: Ints, months: Floats) -> Mask:
     """Whether a merger, disposal or change of method falls into the period or the one before."""
     broken = np.zeros(len(names), bool)
@@ -147,7 +153,7 @@ def _events(intake: Intake, names: NDArray[np.object_], end: Ints, months: Float
     if events is None or events.empty:
         return broken
     events = events[events["kind"].isin(BREAKS) & events["date"].notna()]
-    dates = (events["date"].dt.year * 12 + events["date"].dt.month).to_numpy(dtype=np.int64)
+    dates = _months(events["date"])
     rows = {name: np.flatnonzero(names == name) for name in set(events["company_id"].dropna())}
     for name, date in zip(events["company_id"], dates, strict=True):
         at = rows.get(name, np.empty(0, np.int64))

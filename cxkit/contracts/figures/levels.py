@@ -11,6 +11,8 @@ NEAREST = 0.75  # a step of a power of ten is at least that large (log10): beyon
 INSIDE = 0.25  # how far from a power of ten a step may lie that is undone later
 AT_END = 0.2  # the same at an end of the series, where nothing undoes it
 CALM = 0.35  # the largest other step of a series whose end may be accused of a tenfold slip
+BACK = 0.5, 0.65  # the least step that undoes a slip, and how far from it that may lie
+FAR = 1.5  # a step of that size is a slip, however far from a power of ten
 ANY_POWER = 0.3  # how far a step of 100 times or more may lie: no real growth is near
 REACH = 4  # periods to each side that say what is usual for a company
 FEWEST = 3  # of them
@@ -34,11 +36,32 @@ def off_level(run: Series, level: Floats, spared: Mask) -> Ints:
     if not len(run.at):
         return np.empty(0, np.int64)
     step = run.step(level)
-    jump = np.where(spared, 0, powers(step))
-    offset = np.cumsum(jump)
-    offset -= np.repeat(offset[run.first], np.diff(np.flatnonzero(np.append(run.first, True))))
+    offset = _offsets(run, np.where(spared, 0.0, np.nan_to_num(step)))
+    jump = np.where(run.first, 0, np.diff(offset, prepend=0))
     power = offset - _shared(run, offset, level)
     return np.where(_believed(run, step, jump, power), power, 0)
+
+
+def _offsets(run: Series, step: Floats) -> Ints:
+    """Each value's power of ten against its series' first, from the steps between them.
+
+    A step that all but takes back what earlier ones added takes it back: beside a slip the
+    business may have changed as well.
+    """
+    near = powers(step)
+    offset = np.zeros(len(step), np.int64)
+    starts = np.flatnonzero(np.append(run.first, True))
+    number = np.cumsum(run.first) - 1
+    for one in np.unique(number[np.abs(step) >= NEAREST]).tolist():
+        held = 0
+        for at in range(starts[one], starts[one + 1]):
+            own = float(step[at])
+            if held and abs(own) >= BACK[0] and abs(own + held) <= BACK[1]:
+                held = 0
+            elif near[at] or abs(own) >= FAR:
+                held += int(near[at]) or round(own)
+            offset[at] = held
+    return offset
 
 
 def _shared(run: Series, offset: Ints, level: Floats) -> Ints:

@@ -60,9 +60,11 @@ def _offsets(period: Ints, step: Floats, adjacent: Mask, steady: bool) -> dict[i
     """Periods whose level is a power of ten off that of most values, with that power."""
     steps = pd.Series(np.where(adjacent, step, np.nan)).groupby(period)
     middle, count = steps.median(), steps.count()
-    spread = steps.apply(lambda own: float((own - own.median()).abs().median()))
+    spread = (steps.obj - steps.transform("median")).abs().groupby(period).median()
     sure = middle.abs() > 6 * spread / np.sqrt(count.clip(lower=1))
-    jump = np.where((count >= FEWEST[steady]) & sure, powers(middle.to_numpy(), 0.3), 0)
+    jump = np.where(
+        (count >= FEWEST[steady]) & sure, powers(np.asarray(middle, dtype=np.float64), 0.3), 0
+    )
     offset = np.cumsum(jump)
     weight = pd.Series(period).groupby(period).size().to_numpy()
     held = {int(value): weight[offset == value].sum() for value in np.unique(offset)}

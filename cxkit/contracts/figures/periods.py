@@ -76,7 +76,7 @@ def _check_repeated(marks: Marks) -> None:
 def _check_lengths(marks: Marks) -> None:
     ledger = marks.ledger
     usual = _mode(ledger)
-    odd = np.flatnonzero(ledger.months != usual)
+    odd = np.flatnonzero((ledger.months != usual) & ~_interim(ledger))
     marks.report(
         odd,
         "odd_period_length",
@@ -89,6 +89,14 @@ def _check_lengths(marks: Marks) -> None:
         "periods of another length than usual",
         (),
     )
+
+
+def _interim(ledger: Ledger) -> Mask:
+    """Rows that share months with the company's row before or after: a quarter of a year's."""
+    same = _previous(ledger)
+    starts = ledger.end - ledger.months
+    over = same & (starts < np.append(0, ledger.end[:-1]))
+    return np.asarray(over | np.append(over[1:], False))
 
 
 def _mode(ledger: Ledger) -> np.ndarray:

@@ -12,9 +12,10 @@ from cxkit.contracts.figures.ledger import Floats, Ints, Ledger
 from cxkit.contracts.figures.marks import Marks, words
 
 LINES = ("operating_income", "net_income")
-SURE, DOUBTFUL = 1e-4, 2e-3  # chance of so many results without a loss, if signs are right
+SURE, DOUBTFUL = 5e-4, 2e-3  # chance of so many results without a loss, if signs are right
 LEAST_VARIATION = 0.5  # of loss shares between periods (relative): good years are no proof
 FEWEST = 5  # losses in the other periods, in at least so many of them
+AGAINST = 2  # periods with losses for each without, where these stand at an end
 PERIODS, MOST = 3, 0.6  # and that part of them
 WAY_OUT = "compare with the source, and write losses with a minus sign"
 NEVER = 200  # results without any loss at all that are worth a question
@@ -22,10 +23,15 @@ NEVER = 200  # results without any loss at all that are worth a question
 
 @dataclass(frozen=True)
 class Lost:
-    """Consecutive periods without a loss; chance is how likely that is if signs are right."""
+    """Consecutive periods without a loss; chance is how likely that is if signs are right.
+
+    sure is false where the times may have changed once: a stretch at either end of the data that
+    few periods with losses stand against.
+    """
 
     periods: Ints
     chance: float
+    sure: bool
 
 
 def check_lost_signs(marks: Marks) -> None:
@@ -58,7 +64,10 @@ def lost_signs(period: Ints, values: Floats) -> list[Lost]:
         if losses[rest].sum() >= FEWEST and _common(losses[rest]):
             chance = _chance(count[stretch], losses[rest], count[rest])
             if chance < DOUBTFUL:
-                found.append(Lost(periods[stretch], chance))
+                inside = stretch[0] > 0 and stretch[-1] < len(periods) - 1
+                against = (losses[rest] > 0).sum() >= AGAINST * len(stretch)
+                sure = chance < SURE and bool(inside or against)
+                found.append(Lost(periods[stretch], chance, sure))
     return found
 
 
@@ -97,7 +106,7 @@ def _report(marks: Marks, line: str, values: Floats, lost: Lost) -> None:
     first, last = ledger.label(int(lost.periods[0])), ledger.label(int(lost.periods[-1]))
     when = first if first == last else f"{first} to {last}"
     says = f"none of {len(at):,} results in {when} is a loss, {share:.0f} % of the others are"
-    if lost.chance >= SURE:
+    if not lost.sure:
         _ask(marks, line, says)
         return
     near, ever = _own_losses(ledger, values, lost.periods)

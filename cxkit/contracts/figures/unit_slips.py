@@ -182,8 +182,8 @@ def _finer(run: Series, sent: Floats) -> Mask:
 
 def _report_unusual(marks: Marks, line: str, at: Ints, far: Floats) -> None:
     messages = [
-        f"{words(line)} is {10 ** abs(f):,.0f} times {'larger' if f > 0 else 'smaller'}, as a share "
-        "of revenue, than is usual for the company: a one-off, or a slip of the unit"
+        f"{words(line)} is {10 ** abs(f):,.0f} times {'larger' if f > 0 else 'smaller'}, as a "
+        "share of revenue, than is usual for the company: a one-off, or a slip of the unit"
         for f in far.tolist()
     ]
     marks.report(
