@@ -24,6 +24,9 @@ class Shown:
         ]
         return "\n".join(part for part in parts if part)
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def _repr_html_(self) -> str:
         table = getattr(self, "table", None)
         parts = [_tag("p", f"<strong>{html.escape(getattr(self, 'summary', ''))}</strong>")]

@@ -26,7 +26,7 @@ class Column:
     unit: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Exhibit(Shown):
     """One finding. message is the headline; chart is data that `plots` can draw.
 
@@ -100,7 +100,7 @@ class Exhibit(Shown):
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gallery(Shown):
     """Several exhibits shown one below the other."""
 

@@ -87,9 +87,8 @@ def distribution(client: Client, scores: Maturity, company: str = "") -> Exhibit
     if len(own):
         at = float(own["index"].iloc[0])
         below = int((index < at).sum())
-        headline = message(
-            "maturity.own", **values, name=_name(client, company), own=at, below=below
-        )
+        headline = message("maturity.own", **values, name=_name(client, company), own=at,
+                           below=below, others=len(latest) - 1)  # fmt: skip
     columns, rows = _stage_rows(client, latest)
     notes = [message("maturity.no_interval")]
     if instrument.stages:

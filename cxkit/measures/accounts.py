@@ -32,7 +32,7 @@ WEEK = pd.Timedelta(days=7)
 LINES = ("revenue", "cost_of_revenue", "gross_profit", "operating_income", "net_income")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Accounts(Shown):
     """One row per company and fiscal period, in order.
 

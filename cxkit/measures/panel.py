@@ -16,7 +16,7 @@ from cxkit.measures.scores import Maturity
 YEAR = 12
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Panel(Shown):
     """Scores joined with an outcome; one row per company and fiscal period of the score.
 

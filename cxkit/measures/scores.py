@@ -23,7 +23,7 @@ MIN_ANSWERED = 0.5
 KEY = ["company_id", "wave"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Maturity(Shown):
     """Scores of every company and wave.
 

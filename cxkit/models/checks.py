@@ -15,7 +15,7 @@ from cxkit.measures.disclosure import MIN_CELL
 from cxkit.models.linkage import LinkageFamily, LinkageResult, fit_linkage
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Check(Shown):
     """One check: passed is True, False, or None where it could not have failed or not be run.
 

@@ -51,7 +51,7 @@ class LinkageSpec:
         return f"linkage.{self.outcome}.{self.specification}.lag{self.lag}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LinkageResult(Shown):
     """One estimate of how an outcome travels with the score.
 
@@ -152,7 +152,7 @@ def _cannot(why: str, spec: LinkageSpec, **values: int) -> SampleError:
     return SampleError(f"{spec.id}: {text(reason)}", reason)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LinkageFamily(Shown):
     """Every estimate of one run; the primary one was declared before.
 
