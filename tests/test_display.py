@@ -104,7 +104,7 @@ def test_numbers_of_one_sentence_share_their_decimals() -> None:
     cell = message("linkage.sure_interval", conf_low=0.0006, conf_high=0.00122, rows=1, companies=1)
     assert "+0.060 to +0.122" in text(cell)
     values = {"planted": 0.0008, "estimate": 0.00091}
-    assert "+0.080" in text(message("linkage.truth_above", **values))
+    assert "+0.080" in text(message("linkage.truth_within", **values))
 
 
 def test_ticks_have_the_fewest_decimals_that_tell_them_apart() -> None:
