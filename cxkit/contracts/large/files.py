@@ -26,7 +26,7 @@ from cxkit.errors import ConfigError
 
 LARGE_ROWS = 5_000_000  # answers from which a table stays in its file
 SHORTEST = 12  # bytes of a row of answers in CSV, at least
-BLOCK = 1 << 23
+BLOCK = 1 << 20
 FORMATS = (".parquet", ".csv")
 
 
@@ -116,10 +116,14 @@ def _scan(path: Path) -> Scan:
             digest.update(block)
             if text:
                 lines += block.count(b"\n")
-                joined = tail + block
-                blank = blank or b"\n\n" in joined or b"\n\r\n" in joined
+                seam = tail + block[:2]
+                blank = blank or any(_has_blank(part) for part in (seam, block))
                 tail = block[-2:]
     return Scan(digest.hexdigest(), lines, blank)
+
+
+def _has_blank(text: bytes) -> bool:
+    return b"\n\n" in text or (b"\r" in text and b"\n\r\n" in text)
 
 
 def _table(files: Sequence[Path], locale: Locale) -> LargeTable | None:

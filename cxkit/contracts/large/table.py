@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MEMORY = "1GB"
 THREADS = 4
 KEY = ("company_id", "wave", "respondent_id", "item_id")
+MOST_CASES = 100
+HARMLESS = re.compile(r"[A-Za-z0-9 .,:/+_-]*")
 CASTS = {DATE: "DATE", NUMBER: "DOUBLE"}
 
 
@@ -82,7 +85,9 @@ class LargeTable:
 
     def _typed(self) -> str:
         joins = "".join(
-            f' LEFT JOIN map_{name} ON cells."{name}" = map_{name}.cell' for name in self.maps
+            f' LEFT JOIN map_{name} ON cells."{name}" = map_{name}.cell'
+            for name, values in self.maps.items()
+            if not _is_short(values)
         )
         columns = [self._column(column.name, column.type) for column in ASSESSMENTS.columns]
         return f"SELECT _row, {', '.join(columns)} FROM cells{joins}"
@@ -91,9 +96,11 @@ class LargeTable:
         to = CASTS.get(kind, "VARCHAR")
         if name not in self.types:
             return f"CAST(NULL AS {to}) AS {name}"
-        if name in self.maps:
-            return f"CAST(map_{name}.value AS {to}) AS {name}"
         cell = f'cells."{name}"'
+        if name in self.maps:
+            values = self.maps[name]
+            found = _cases(cell, values, to) if _is_short(values) else f"map_{name}.value"
+            return f"CAST({found} AS {to}) AS {name}"
         if pa.types.is_floating(self.types[name]):
             cell = f"CASE WHEN isnan({cell}) THEN NULL ELSE {cell} END"
         return f"CAST({cell} AS {to}) AS {name}"
@@ -108,6 +115,32 @@ class LargeTable:
             )
             rows += f" UNION ALL SELECT _row, {columns} FROM kept"
         return rows
+
+
+def _is_short(values: pa.Table) -> bool:
+    """Whether a map can be written out: few cells, each of characters that mean nothing in SQL."""
+    kind = values.schema.field("cell").type
+    if len(values) > MOST_CASES or not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return False
+    return all(cell is None or HARMLESS.fullmatch(cell) for cell in values["cell"].to_pylist())
+
+
+def _cases(cell: str, values: pa.Table, to: str) -> str:
+    """A map as a CASE expression, which is faster than a join and only done where it is used."""
+    cases = [
+        f"WHEN '{text}' THEN CAST('{value}' AS {to})"
+        for text, value in zip(values["cell"].to_pylist(), _texts(values["value"]), strict=True)
+        if text is not None and value is not None
+    ]
+    return f"CASE {cell} {' '.join(cases)} END" if cases else "NULL"
+
+
+def _texts(values: pa.ChunkedArray) -> list[str | None]:
+    """Numbers in full precision, days as ISO; other values are their text."""
+    return [
+        None if value is None else str(getattr(value, "date", lambda v=value: v)())
+        for value in values.to_pylist()
+    ]
 
 
 def connect(work: str) -> duckdb.DuckDBPyConnection:
