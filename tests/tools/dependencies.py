@@ -20,7 +20,7 @@ from rattler import MatchSpec
 from ruamel.yaml import YAML
 
 # Where conda's package of the same content has another name.
-CONDA_NAMES = {"dask": "dask-core", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"dask": "dask-core", "duckdb": "python-duckdb", "matplotlib": "matplotlib-base"}
 # What only conda's list has to name.
 CONDA_ONLY = {"pip"}
 ADDRESS = re.compile(r"://|file:|\s@\s|^\s*-|^\s*\.{0,2}/|\\\w|^[A-Za-z]:", re.MULTILINE)
