@@ -191,6 +191,24 @@ def test_bytes_that_are_no_text() -> None:
         parse_yaml("a: é".encode("latin-1"), "x.yml")
 
 
+def test_problems_name_their_line_and_what_to_write() -> None:
+    text = (
+        'client: acme\nlocale:\n  decimals: "."\nparameters: {3: 7}\noutcomes:\n- x\n- net_margn\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text.encode(), "acme/client.yml")
+    lines = str(caught.value).split("\n  ")
+    assert lines[0] == "acme/client.yml has 8 problems:"
+    for problem in (
+        "schema_version: is missing; write schema_version: 1 (the version of these keys)",
+        'as_of: is missing; write as_of: "2024-12-31" (the last day of the data)',
+        'line 3, locale.decimals: unknown key; did you mean "decimal"?',
+        'line 4, parameters: "03" must hold names with values: {lag: 1}',
+        'line 7, outcomes[2]: "net_margn" is no outcome; did you mean "net_margin"?',
+    ):
+        assert problem in lines
+
+
 def _loads_or_is_refused(load: Callable[[], object]) -> None:
     with contextlib.suppress(ConfigError):
         load()

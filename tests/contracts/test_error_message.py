@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cxkit.contracts import read_client
-from cxkit.errors import ContractError
-from tests.contracts.folders import ASSESSMENTS, SCORES, write_client
+from cxkit.contracts import check_client, read_client
+from cxkit.errors import ConfigError, ContractError
+from tests.contracts.folders import ASSESSMENTS, CLIENT, SCORES, write_client
 
 
 def _error(folder: Path) -> ContractError:
@@ -72,3 +72,32 @@ def test_client_text_cannot_write_on_the_terminal(tmp_path: Path) -> None:
     assert len(str(error)) < 1000
     assert error.findings is not None
     assert error.findings["value"].str.len().max() == 200
+
+
+def test_an_unknown_own_company_can_only_be_corrected(tmp_path: Path) -> None:
+    changes = {"client.yml": CLIENT.replace("company: a1", "company: a77")}
+    folder = write_client(tmp_path, changes)
+    message = str(_error(folder))
+    assert "set_aside" not in message
+    assert 'company "a77" is not among the companies' in message
+    found = check_client(str(folder))
+    assert found["way_out"].tolist() == [
+        'write the company_id of the reader\'s own company (such as "a1"), or leave the key out'
+    ]
+
+
+def test_an_unknown_client_ends_with_a_full_stop() -> None:
+    with pytest.raises(ConfigError, match=r'There is no client "nosuch"\. Name a folder in'):
+        read_client("nosuch")
+
+
+def test_errors_of_client_yml_name_its_folder(tmp_path: Path) -> None:
+    for number, (text, words) in enumerate(
+        [("a: [", "acme/client.yml, line 1 is not valid"), (CLIENT + "titel: x\n", "line 8, titel")]
+    ):
+        place = tmp_path / str(number)
+        with pytest.raises(ConfigError) as caught:
+            read_client(str(write_client(place, {"client.yml": text})))
+        assert str(caught.value).startswith("acme/client.yml")
+        assert words in str(caught.value)
+        assert str(tmp_path) not in str(caught.value)

@@ -24,7 +24,7 @@ from cxkit.contracts.workbook.safe import too_large, unreadable
 
 MAX_SHEETS = 100
 MAX_COLUMNS = 1_000
-MAX_CELLS = 2_000_000
+MAX_CELLS = 1_000_000
 MAX_TEXT = 32_767  # characters of a cell, Excel's own limit
 MAX_TEXTS = 100_000_000  # characters of all cells
 MAX_MERGED = 10_000
@@ -171,10 +171,9 @@ def _cell(cell: dict[str, Any], padded: dict[int, int]) -> Cell | None:
 
 def number_text(value: float) -> str:
     """All digits of a number with a decimal point, never an exponent: 1E5 is 100000."""
-    exact = Decimal(repr(value))
-    if not exact.is_finite():
-        return str(value)
-    text = f"{exact:f}"
+    text = repr(value)
+    if "e" in text:
+        text = f"{Decimal(text):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
