@@ -99,7 +99,7 @@ def resolve_client(client: str) -> Path:
         raise ConfigError(f"The folder of {quoted(text)} has no client.yml.")
     names = sorted(path.parent.name for path in shipped.glob("*/client.yml"))
     raise ConfigError(
-        f"There is no client {quoted(text)}{nearest(text, names)} "
+        f"There is no client {quoted(text)}{nearest(text, names) or '.'} "
         f"Name a folder in data/clients ({', '.join(names)}) or give a folder's path."
     )
 
@@ -171,7 +171,7 @@ def _sheet_rows(intake: Intake) -> dict[str, pd.DataFrame]:
 
 def _config(folder: Path, as_of: str | None) -> tuple[ClientConfig, FileInfo]:
     data = _inside(folder, folder / "client.yml").read_bytes()
-    config = parse_config(data)
+    config = parse_config(data, f"{folder.name}/client.yml")
     if as_of is not None:
         config = config.model_copy(update={"as_of": checked_date(as_of, "as_of")})
     return config, _info("client.yml", data)

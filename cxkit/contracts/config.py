@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from cxkit.contracts.key_lines import key_lines
 from cxkit.contracts.kinds import KINDS
 from cxkit.contracts.locales import Locale
 from cxkit.contracts.strict import Slug, Strict, build, quoted
@@ -153,14 +154,14 @@ class Brand(Strict):
 class ClientConfig(Strict):
     """The keys of `client.yml`. Dates are ISO text; `as_of` is the last day of the data."""
 
-    schema_version: Literal[1]
-    client: Slug
+    schema_version: Literal[1] = Field(examples=["1"], description="the version of these keys")
+    client: Slug = Field(examples=["acme"], description="a short name, a-z, 0-9 and -")
     title: str = ""
     company: str | None = None
-    instrument: Slug
+    instrument: Slug = Field(examples=["cx95"], description="a file of data/instruments or yours")
     benchmark: Slug | None = None
-    as_of: Date
-    currency: Currency
+    as_of: Date = Field(examples=['"2024-12-31"'], description="the last day of the data")
+    currency: Currency = Field(examples=["EUR"], description="of the report's amounts")
     rates: Literal["ecb"] | None = None
     language: Literal["en", "ru", "pl", "zh"] = "en"
     locale: Locale = Locale()
@@ -196,7 +197,7 @@ class ClientConfig(Strict):
 
 def parse_config(data: bytes, label: str = "client.yml") -> ClientConfig:
     """`client.yml` from its bytes; ConfigError lists everything that is wrong in it."""
-    return build(ClientConfig, parse_yaml(data, label), label)
+    return build(ClientConfig, parse_yaml(data, label), label, lambda: key_lines(data))
 
 
 def checked_date(value: str, what: str) -> str:

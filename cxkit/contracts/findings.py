@@ -224,7 +224,8 @@ def _places(group: Group) -> str:
 
 
 def _closing(refused: list[Group]) -> str:
-    kinds = sorted({g.kind for g in refused if SET_ASIDE in KINDS[g.kind].allowed})
+    rows = [group for group in refused if len(group.rows)]  # nothing else can be left out
+    kinds = sorted({g.kind for g in rows if SET_ASIDE in KINDS[g.kind].allowed})
     if not kinds:
         return "Correct the files; `cxkit check` lists every place with its way out."
     choice = ", ".join(f"{kind}: {SET_ASIDE}" for kind in kinds)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from cxkit.contracts.key_lines import Place, line_of
 from cxkit.errors import ConfigError, nearest
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -67,12 +68,20 @@ Slug = Annotated[str, BeforeValidator(_slug)]
 Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
 
 
-def build(model: type[Model], content: Mapping[str, Any], label: str) -> Model:
-    """`content` as `model`, or one ConfigError that lists every problem."""
+def build(
+    model: type[Model],
+    content: Mapping[str, Any],
+    label: str,
+    lines: Callable[[], dict[Place, int]] = dict,
+) -> Model:
+    """`content` as `model`, or one ConfigError that lists every problem.
+
+    lines gives the lines of the file's keys; it is asked only where there is a problem.
+    """
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise refused(label, list(_problems(model, error))) from None
+        raise refused(label, list(_problems(model, error, lines()))) from None
 
 
 def refused(label: str, problems: list[str]) -> ConfigError:
@@ -82,17 +91,19 @@ def refused(label: str, problems: list[str]) -> ConfigError:
     return ConfigError(f"{label} has {count}:{lines}")
 
 
-def _problems(model: type[BaseModel], error: ValidationError) -> Iterator[str]:
+def _problems(
+    model: type[BaseModel], error: ValidationError, lines: dict[Place, int]
+) -> Iterator[str]:
     for problem in error.errors(include_url=False):
         *outer, key = problem["loc"] or ("",)
-        where = path(problem["loc"])
-        start = f"{where}: " if where else ""
+        line, where = line_of(problem["loc"], lines), path(problem["loc"])
+        start = (f"line {line}, " if line else "") + (f"{where}: " if where else "")
         if problem["type"] == "extra_forbidden":
             known = _keys(model, tuple(outer))
             guess = nearest(str(key), known) or f"; known: {', '.join(known)}"
             yield f"{start}unknown key{guess}"
         elif problem["type"] == "missing":
-            yield f"{start}is missing"
+            yield f"{start}is missing{_example(model, tuple(outer), str(key))}"
         else:
             advice, shown = _advice(problem), _shown(problem["input"])
             yield f"{start}{advice}" + ("" if shown in advice else f", not {shown}")
@@ -124,8 +135,24 @@ def quoted(value: str, limit: int = 60) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut) + '"'
 
 
+def _example(model: type[BaseModel], loc: tuple[int | str, ...], key: str) -> str:
+    """What to write for a missing key, where its model says so."""
+    holder = _holder(model, loc)
+    info = holder.model_fields.get(key) if holder else None
+    if info is None or not info.examples:
+        return ""
+    return f"; write {key}: {info.examples[0]} ({info.description})"
+
+
 def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys known at a place, found by walking the model along `loc`."""
+    """The keys known at a place."""
+    found = _holder(model, loc)
+    fields = found.model_fields.items() if found else ()
+    return [info.alias or name for name, info in fields]
+
+
+def _holder(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model of a place, found by walking along `loc`."""
     annotation: Any = model
     for part in loc:
         found = _model_in(annotation)
@@ -133,9 +160,7 @@ def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
             named = {info.alias or name: info for name, info in found.model_fields.items()}
             if part in named:
                 annotation = named[part].annotation
-    found = _model_in(annotation)
-    fields = found.model_fields.items() if found else ()
-    return [info.alias or name for name, info in fields]
+    return _model_in(annotation)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

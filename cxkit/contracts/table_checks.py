@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -104,11 +105,19 @@ def _check_own_company(intake: Intake, known: set[str]) -> None:
             "client.yml",
             "unknown_company",
             f'company "{own}" is not among the companies{nearest(own, known)}',
-            "write the company_id of the reader's own company, or leave the key out",
+            f"write the company_id of the reader's own company{_nearest_ids(own, known)}, "
+            "or leave the key out",
             column="company",
             value=own,
             severity=REFUSE,
         )
+
+
+def _nearest_ids(own: str, known: set[str]) -> str:
+    """The few ids that are nearest to one that is unknown, to be chosen from."""
+    names = sorted(known)
+    near = difflib.get_close_matches(own, names, n=3, cutoff=0.4) or names[:3]
+    return f" (such as {', '.join(map(quoted, near))})"
 
 
 def _report_unknown(
