@@ -34,6 +34,7 @@ def render(results: Mapping[str, Any], figures: Mapping[str, bytes]) -> str:
             title=words.draw(results["title"]),
             facts=page.facts(results, words),
             answer=results["answer"],
+            reservations=page.reservations(results, words),
             sure=page.sure(results),
             omissions=page.omissions(results, words),
             sections=page.sections(results, words),

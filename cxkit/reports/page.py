@@ -64,6 +64,22 @@ def facts(results: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     return [(words.say(id), str(value)) for id, value in pairs if value is not None]
 
 
+def reservations(results: Mapping[str, Any], words: Words) -> list[str]:
+    """What must be known of the answer before it is read: its age, and who chose its question."""
+    found = []
+    if results["answer"] and results["answer"].get("stale"):
+        found.append(words.say("answer_stale"))
+    overridden = results.get("parameters_overridden") or []
+    if overridden:
+        set_to = [f"{_plain_name(row['name'])} {words.term(row['value'])}" for row in overridden]
+        found.append(words.say("overridden", parameters=", ".join(set_to)))
+    return found
+
+
+def _plain_name(name: str) -> str:
+    return name.replace("_", " ")
+
+
 def omissions(results: Mapping[str, Any], words: Words) -> list[Omission]:
     """What the first page says was left out: sections, rows of the data, scores, estimates."""
     found = [

@@ -268,6 +268,7 @@ class Answer(Open):
     sure: list[Text]
     sure_text: list[StrictStr]
     grade: Grade | None
+    stale: StrictBool = False
 
 
 class Section(Open):
@@ -316,5 +317,6 @@ class Results(Open):
     exhibits: list[Exhibit]
     excluded: list[Excluded]
     parameters: list[Parameter]
+    parameters_overridden: list[Parameter] = []
     tables: list[DataFile]
     findings: list[Finding]

@@ -41,12 +41,14 @@ def requests(page: Path, work: Path) -> list[str]:
 
 
 def overflow(page: Path, work: Path, width: int) -> int:
-    """Pixels by which a page is wider than its window, measured by a script put into a copy."""
+    """Pixels by which a page is wider than its window."""
+    return measured(page, work, width, "document.documentElement.scrollWidth - window.innerWidth")
+
+
+def measured(page: Path, work: Path, width: int, what: str) -> int:
+    """A whole number that an expression has in a page, by a script put into a copy of it."""
     html = page.read_text(encoding="utf-8")
-    script = (
-        "<script>document.documentElement.dataset.over ="
-        " document.documentElement.scrollWidth - window.innerWidth</script></body>"
-    )
+    script = f"<script>document.documentElement.dataset.over = Math.round({what})</script></body>"
     policy = html.index('<meta http-equiv="Content-Security-Policy"')
     html = html[:policy] + html[html.index(">", policy) + 1 :]
     copy = work / f"measured-{width}.html"

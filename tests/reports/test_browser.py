@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cxkit.reports.write import write_report
-from tests.reports.browser import needs_chromium, overflow, requests, run
+from tests.reports.browser import measured, needs_chromium, overflow, requests, run
 from tests.reports.charts import HOSTILE
 from tests.reports.sample import sample, save
 
@@ -50,3 +50,15 @@ def test_client_words_stay_words(report: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_the_page_never_scrolls_sideways(report: Path, tmp_path: Path, width: int) -> None:
     assert overflow(report, tmp_path, width) <= 0
+
+
+def test_on_a_phone_columns_of_words_keep_their_width(report: Path, tmp_path: Path) -> None:
+    cells = "[...document.querySelectorAll('tbody th, tbody .text')]"
+    narrowest = f"Math.min(...{cells}.map(cell => cell.getBoundingClientRect().width))"
+    assert measured(report, tmp_path, 390, narrowest) >= 140
+
+
+@pytest.mark.parametrize(("width", "shown"), [(390, True), (1280, False)])
+def test_figures_that_scroll_say_so(report: Path, tmp_path: Path, width: int, shown: bool) -> None:
+    height = "document.querySelector('.hint').getBoundingClientRect().height"
+    assert (measured(report, tmp_path, width, height) > 0) is shown

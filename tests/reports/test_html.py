@@ -93,6 +93,32 @@ def test_without_a_primary_estimate_the_page_says_so() -> None:
     assert "Nothing: every section was made and no row was left out." in words
 
 
+def test_what_must_be_known_of_the_answer_stands_beneath_it(first_page: str) -> None:
+    stale = "From an earlier run; its data, configuration or notebook have changed since."
+    overridden = "The primary estimate was set on the command line, not in client.yml: "
+    assert stale not in first_page
+    assert overridden not in first_page
+    results = sample()
+    results["answer"]["stale"] = True
+    section = {"section": "03_growth_linkage"}
+    results["parameters_overridden"] = [
+        section | {"name": "outcome", "value": "operating_margin"},
+        section | {"name": "lag", "value": 0},
+        section | {"name": "clip_lower", "value": 0.05},
+    ]
+    html = drawn(results)
+    words = Page(html[: html.index("<main")]).text
+    chosen = "outcome operating margin, lag 0, clip lower 0.05."
+    assert f"{HEADLINE} {stale} {overridden}{chosen}" in words
+
+
+def test_findings_in_our_own_words_are_drawn() -> None:
+    results = sample()
+    results["findings"][0]["message"] = {"id": "finding.after_as_of", "values": {}}
+    says = "pnl.csv: rows are dated after the last day of the data"
+    assert f"14 rows: {says}" in Page(drawn(results)).text
+
+
 def test_contents_lead_to_every_section_and_exhibit(html: str) -> None:
     tags = Page(html).tags
     ids = [attrs["id"] for _, attrs in tags if "id" in attrs]
