@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"ConfigError": 2, "ContractError": 3, "SampleError": 3}
 _LINES = 14
+_FAILED_AT = re.compile(r"^\s*Cell In\[\d+\], line (\d+)", re.MULTILINE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class NotebookError(CxkitError):
@@ -66,7 +69,7 @@ class Stop:
 
 
 def explain(stop: Stop, cause: str | None = None) -> NotebookError:
-    """The error to show: notebook, cell, first line of its source, cause."""
+    """The error to show: notebook, cell, the line that failed, cause."""
     code, why = (5, cause) if cause is not None else _cause(stop)
     place = _place(stop)
     name = stop.notebook.name
@@ -94,8 +97,20 @@ def _place(stop: Stop) -> str:
     if cell is None:
         return ""
     number = _number(stop.notebook, str(cell.get("id", "")), str(cell.source))
-    first = next((line for line in cell.source.split("\n") if line.strip()), "").strip()
-    return f" at cell {number} (`{first[:80]}`)" if number else f" at its parameters (`{first}`)"
+    lines = str(cell.source).split("\n")
+    at = _failing_line(cell, len(lines))
+    first = next((line for line in lines if line.strip()), "")
+    words = (lines[at - 1] if at else first).strip()[:80]
+    place = f", line {at}" if at and len(lines) > 1 else ""
+    return f" at cell {number}{place} (`{words}`)" if number else f" at its parameters (`{words}`)"
+
+
+def _failing_line(cell: Any, count: int) -> int | None:
+    """The cell's own line, from 1, at which its traceback starts."""
+    error = _error(cell)
+    shown = _COLOUR.sub("", "\n".join(error.get("traceback", ()))) if error is not None else ""
+    found = _FAILED_AT.search(shown)
+    return int(found[1]) if found and 1 <= int(found[1]) <= count else None
 
 
 def _number(notebook: Path, id: str, source: str) -> int | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.errors import ConfigError, nearest
+from cxkit.runs import domains
 from cxkit.runs.notebooks import read_notebook
 
 TAG = "parameters"
@@ -35,8 +36,8 @@ def declared(notebook: Path) -> dict[str, Any]:
 def resolve(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every declared parameter with its value: the given one, else the default.
 
-    An unknown name or a value of another type than its default is a ConfigError that lists
-    all problems at once.
+    An unknown name, a value of another type than its default or one that the notebook's
+    metadata does not allow is a ConfigError that lists all problems at once.
     """
     defaults = declared(notebook)
     problems = [_unknown(name, defaults) for name in given if name not in defaults]
@@ -48,6 +49,9 @@ def resolve(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = typed(given[name], defaults[name])
         except (TypeError, ValueError) as error:
             problems.append(f"{name}: {error}")
+    if not problems:
+        own = read_notebook(notebook).get("metadata", {}).get("cxkit", {})
+        problems = domains.problems(values, own.get("values", {}))
     if problems:
         raise ConfigError(
             f"{notebook.name} cannot be given these parameters:\n  " + "\n  ".join(problems)

@@ -30,6 +30,7 @@ def make_notebook(
     parameters: str | None = PARAMETERS,
     save: bool = True,
     needs: Any = (),
+    values: Any = None,
 ) -> Path:
     """A notebook whose last cell saves the fragment, unless save is False."""
     book = nbformat.v4.new_notebook()
@@ -39,6 +40,8 @@ def make_notebook(
         "language": "python",
     }
     book.metadata["cxkit"] = {"needs": list(needs), "title": f"Does {path.stem} hold?"}
+    if values is not None:
+        book.metadata["cxkit"]["values"] = values
     book.cells = [nbformat.v4.new_markdown_cell(f"# Does {path.stem} hold?")]
     if parameters is not None:
         tagged = nbformat.v4.new_code_cell(parameters)

@@ -51,6 +51,15 @@ def test_exception_names_cell_and_cause(lane: Lane) -> None:
     assert "at cell 5 (`x / 0`): ZeroDivisionError: division by zero" in str(error)
 
 
+def test_the_line_that_failed_is_named(lane: Lane) -> None:
+    error = fails(lane, "x = 1\n\ny = (\n    x / 0\n)")
+    assert "at cell 4, line 4 (`x / 0`): ZeroDivisionError" in str(error)
+    error = fails(lane, "import json\njson.loads('{')")
+    assert "at cell 4, line 2 (`json.loads('{')`): JSONDecodeError" in str(error)
+    error = fails(lane, "x = 1\nx = = 2")
+    assert "at cell 4, line 2 (`x = = 2`): SyntaxError" in str(error)
+
+
 @pytest.mark.parametrize(
     ("name", "code"), [("ContractError", 3), ("SampleError", 3), ("ConfigError", 2)]
 )

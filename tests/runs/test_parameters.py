@@ -102,3 +102,34 @@ def test_from_text(text: str, default: object, value: object) -> None:
 def test_from_text_refuses() -> None:
     with pytest.raises(ValueError, match="expected a whole number"):
         from_text("one", 1)
+
+
+DOMAINS = {
+    "client": ["", "tiny", "service-brands"],
+    "lag": [-1, 0, 1],
+    "share": {"minimum": 0, "maximum": 0.9, "below": "most"},
+    "most": {"maximum": 1},
+    "elsewhere": [1],
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"client": "servic-brands"}, 'did you mean "service-brands"'),
+        ({"client": "x"}, '"x" is not one of "", "tiny", "service-brands"$'),
+        ({"lag": 7}, "lag: 7 is not one of -1, 0, 1; the nearest is 1"),
+        ({"share": -0.5}, "share: -0.5 is too low; the least is 0"),
+        ({"share": 0.95}, "share: 0.95 is too high; the most is 0.9"),
+        ({"share": 0.5, "most": 0.25}, "it must be below most, 0.25"),
+        ({"share": 0.8}, "share: 0.8 is too high; it must be below most, 0.75"),
+    ],
+)
+def test_values_that_the_notebook_does_not_allow(
+    tmp_path: Path, given: dict[str, object], why: str
+) -> None:
+    cell = 'client = "tiny"\nlag = 1\nshare = 0.5\nmost = 0.75'
+    notebook = make_notebook(tmp_path / "03_tiny.ipynb", parameters=cell, values=DOMAINS)
+    assert resolve(notebook, {"lag": -1, "share": 0, "client": ""})["lag"] == -1
+    with pytest.raises(ConfigError, match=why):
+        resolve(notebook, given)
