@@ -38,17 +38,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with _signals():
             return command(given)
-    except CxkitError as error:
-        return _explained(error)
-    except Terminated:
-        return _stopped(143)
-    except KeyboardInterrupt:
-        return _stopped(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
-    except Exception as error:
-        return _unexpected(error)
+    except (Exception, KeyboardInterrupt) as error:
+        code = _failed(error)
+        if getattr(given, "json", False):
+            print(_json({"error": _for_machines(error, code)}))
+        return code
 
 
 def say(line: str) -> None:
@@ -66,23 +63,21 @@ def _demo(given: argparse.Namespace) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from cxkit.contracts import resolve_client
-    from cxkit.contracts.workbook.checked import check_and_mark
-    from cxkit.runs import findings
+    from cxkit.runs import findings, foreseen
 
-    folder = resolve_client(given.client)
-    checked = check_and_mark(given.client)
-    found = findings.records(checked.findings)
+    read, found, checked = foreseen.check(given.client)
+    folder, slug = read.folder.name, read.config.client
+    name = slug if slug == folder else f'{slug} (in the folder "{folder}")'
     if given.json:
-        print(_json({"client": folder.name, "findings": found}))
+        print(_json({"client": slug, "folder": folder, "findings": found}))
     elif found:
         print(findings.table(found))
     if checked.copy or checked.note:
-        say(f"{folder.name}: {checked.note or f'comments at the cells in {checked.copy}'}")
+        say(f"{name}: {checked.note or f'comments at the cells in {checked.copy}'}")
     if findings.refused(found):
-        say(f"{folder.name}: refused; correct the files and check again")
+        say(f"{name}: refused; correct the files and check again")
         return 3
-    say(f"{folder.name}: nothing is refused" + (", see above" if found else ""))
+    say(f"{name}: nothing is refused" + (", see above" if found else ""))
     return 0
 
 
@@ -233,32 +228,56 @@ def _json(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
 
 
+def _failed(error: BaseException) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, CxkitError):
+        return _explained(error)
+    if isinstance(error, KeyboardInterrupt):
+        return _stopped(error)
+    return _unexpected(error)
+
+
+def _for_machines(error: BaseException, code: int) -> dict[str, Any]:
+    """A failure as --json tells it; findings are those of data that were refused."""
+    findings = getattr(error, "findings", None)
+    if findings is not None:
+        from cxkit.runs.findings import records
+
+        findings = records(findings)
+    kind, message = type(error).__name__, str(error) or "stopped"
+    return {"code": code, "kind": kind, "message": message, "findings": findings or []}
+
+
+def _notes(error: BaseException) -> str:
+    """What the run said of the report before it; nothing where none was published."""
+    return "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
+
+
 def _explained(error: CxkitError) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
-    say(f"cxkit: {error}")
+    say(f"cxkit: {error}{_notes(error)}")
     return error.exit_code
 
 
-def _stopped(code: int) -> int:
-    say("cxkit: stopped; the report published before is unchanged")
-    return code
+def _stopped(error: KeyboardInterrupt) -> int:
+    say(f"cxkit: stopped{_notes(error)}")
+    return 143 if isinstance(error, Terminated) else 130
 
 
-def _unexpected(error: Exception) -> int:
+def _unexpected(error: BaseException) -> int:
     """A defect of the kit: one line for the user, the rest in a file to send along."""
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     place = _logged(error)
     say(
         f"cxkit: a defect of cxkit, not of your data: {type(error).__name__}: {error}\n"
-        f"Please report it with {place or 'what CXKIT_DEBUG=1 shows'}. "
-        "The report published before is unchanged."
+        f"Please report it with {place or 'what CXKIT_DEBUG=1 shows'}.{_notes(error)}"
     )
     return 5
 
 
-def _logged(error: Exception) -> str | None:
+def _logged(error: BaseException) -> str | None:
     """Where the traceback lies now; None where it could not be written."""
     from cxkit.contracts import project_root
 

@@ -22,11 +22,15 @@ from cxkit.runs.kernels import answers
 OK, WARN, MISSING = "ok", "warn", "missing"
 SUPPORTED = ((3, 11), (3, 13))
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)\s*(?:;\s*([^\\]+))?", re.MULTILINE)
+_EXTRAS = "# ---- what the extras"  # the lock's heading of what is not needed to run
 _SETUP = "run `make setup` (README.md has the same steps without make)"
 
 
 def examine(out: Path | None = None) -> list[dict[str, Any]]:
-    """Every check as {check, status, found, way_out}; status is ok, warn or missing."""
+    """Every check as {check, status, found}; status is ok, warn or missing.
+
+    `way_out` is there where something is to be mended.
+    """
     root = project_root()
     target = out or root / "outputs"
     checks: list[Callable[[], tuple[str, str, str, str]]] = [
@@ -56,14 +60,15 @@ def table(found: Sequence[dict[str, Any]]) -> str:
     lines = []
     for row in found:
         lines.append(f"{row['status']:<8} {row['check']:<{width}}  {row['found']}")
-        if row["status"] != OK and row["way_out"]:
+        if "way_out" in row:
             lines.append(f"{'':<8} {'':<{width}}  -> {row['way_out']}")
     return "\n".join(lines)
 
 
 def _checked(check: Callable[[], tuple[str, str, str, str]]) -> dict[str, Any]:
     name, status, found, way_out = check()
-    return {"check": name, "status": status, "found": found, "way_out": way_out}
+    row = {"check": name, "status": status, "found": found}
+    return row if status == OK or not way_out else {**row, "way_out": way_out}
 
 
 def _python() -> tuple[str, str, str, str]:
@@ -93,17 +98,17 @@ def _packages(root: Path) -> tuple[str, str, str, str]:
         return "packages", MISSING, f"not installed: {', '.join(absent)}", _SETUP
     if other:
         return "packages", WARN, f"not as locked: {', '.join(other[:5])}", _SETUP
-    return "packages", OK, f"as locked ({len(pins)} pins)", ""
+    return "packages", OK, f"{len(pins)} runtime packages as locked", ""
 
 
 def _pins(lock: Path) -> dict[str, str]:
-    """Names and versions of the lock that apply to this interpreter and system."""
+    """Runtime packages and versions of the lock, as far as they apply to this machine."""
     from packaging.markers import Marker
     from packaging.utils import canonicalize_name
 
     if not lock.is_file():
         return {}
-    found = _PIN.findall(lock.read_text(encoding="utf-8"))
+    found = _PIN.findall(lock.read_text(encoding="utf-8").split(_EXTRAS)[0])
     return {
         str(canonicalize_name(name)): version
         for name, version, marker in found

@@ -66,6 +66,29 @@ def kernel_environment(work: Path, cache: Path) -> dict[str, str]:
     return {**passed, **FIXED, **rest, **_matplotlib_defaults(), **_import_path()}
 
 
+def cache_folder(root: Path, work: Path) -> Path:
+    """Where caches lie: below the project's outputs, else with the user's own, else in `work`.
+
+    Never in a folder that reports are written to with --out.
+    """
+    for place in (root / "outputs" / ".cache", _user_cache() / "cxkit"):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(place, os.W_OK):
+            return place
+    return work / "cache"
+
+
+def _user_cache() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
 def prime_fonts(environment: dict[str, str]) -> None:
     """Make matplotlib's list of fonts once, so that no notebook prints about making it."""
     folder = Path(environment["MPLCONFIGDIR"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 COLUMNS = ("file", "row", "column", "kind", "severity", "value", "message", "way_out")
 SEVERITIES = {"refuse": "Refused", "set_aside": "Set aside", "warn": "Warnings"}
 _SHOWN = 5  # rows and values listed of a group
+_OTHERS = 32  # letters of a line that are not for file, column and kind
+_INDENT = " " * 6
 
 
 def records(findings: pd.DataFrame) -> list[dict[str, Any]]:
@@ -24,17 +28,21 @@ def refused(found: Iterable[Mapping[str, Any]]) -> bool:
     return any(row["severity"] == "refuse" for row in found)
 
 
-def table(found: Sequence[Mapping[str, Any]]) -> str:
-    """An aligned table per severity: file, column, kind, number, rows and values, way out."""
+def table(found: Sequence[Mapping[str, Any]], width: int | None = None) -> str:
+    """A table per severity: file, column, kind, number, rows and values; then what and way out.
+
+    width is the terminal's unless given; lines are folded to it.
+    """
+    width = width or min(120, max(60, shutil.get_terminal_size((80, 24)).columns))
     parts = []
     for severity, title in SEVERITIES.items():
         rows = [row for row in found if row["severity"] == severity]
         if rows:
-            parts.append(f"{title} ({len(rows):,})\n" + _aligned(_groups(rows)))
+            parts.append(f"{title} ({len(rows):,})\n" + _aligned(_groups(rows), width))
     return "\n\n".join(parts)
 
 
-def _groups(rows: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], str]]:
+def _groups(rows: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], list[str]]]:
     """One line per file, column and kind; beneath it the first message and the way out."""
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
@@ -43,8 +51,10 @@ def _groups(rows: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], str]]:
     lines = []
     for (file, column, kind), members in groups.items():
         cells = [file, column, kind, f"{len(members):,}", _places(members)]
-        words = [str(members[0][name] or "") for name in ("message", "way_out")]
-        lines.append(([_safe(cell) for cell in cells], _safe(" ".join(filter(None, words)))))
+        first = members[0]
+        words = [_sentence(str(first["message"] or "")), _sentence(str(first["way_out"] or ""))]
+        words[1] = f"Way out: {words[1]}" if words[1] else ""
+        lines.append(([_safe(cell) for cell in cells], [_safe(one) for one in words if one]))
     return lines
 
 
@@ -57,16 +67,29 @@ def _places(members: Sequence[Mapping[str, Any]]) -> str:
     return ": ".join(filter(None, [shown, ", ".join(unlike)]))
 
 
-def _aligned(lines: Sequence[tuple[list[str], str]]) -> str:
+def _sentence(words: str) -> str:
+    """Words with a full stop, unless they end with a mark of their own."""
+    words = words.strip()
+    return words if not words or words.endswith((".", "?", "!")) else f"{words}."
+
+
+def _aligned(lines: Sequence[tuple[list[str], list[str]]], width: int) -> str:
     head = ["file", "column", "finding", "n", "where and what"]
     cells = [head, *(line for line, _ in lines)]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(head) - 1)]
-    written = [_line(head, widths)]
+    most = (width - _OTHERS) // 3
+    widths = [min(most, max(len(row[i]) for row in cells)) for i in range(len(head) - 1)]
+    written = [_folded(_line(head, widths), width, "")]
     for line, words in lines:
-        written.append(_line(line, widths))
-        if words:
-            written.append(f"      {words}")
+        written.append(_folded(_line(line, widths), width, ""))
+        written += [_folded(one, width, _INDENT) for one in words]
     return "\n".join(written)
+
+
+def _folded(words: str, width: int, indent: str) -> str:
+    further = indent or _INDENT
+    return textwrap.fill(
+        words, width, initial_indent=indent, subsequent_indent=further, break_on_hyphens=False
+    )
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cxkit.display import message, text
+from cxkit.display import has_text, message, text
 from cxkit.errors import InfrastructureError
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 DONE, KEPT, STALE, SKIPPED = "done", "kept", "stale", "skipped"
 _LISTS = ("estimates", "checks", "exhibits", "excluded")
+ANSWERS = "03"  # number of the notebook whose primary estimate answers on the first page
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ def merge(client: Client, sections: Sequence[Section]) -> dict[str, Any]:
             "title": _drawn(instrument.title, language),
         },
         "primary": _primary(lists["estimates"]),
-        "answer": _first(sections, "answer") or _no_answer(sections, language),
+        "answer": _answer(sections, language),
         "sections": [_heading(section) for section in sections],
         "parameters": _parameters(sections),
+        "parameters_overridden": _overridden(sections),
         "tables": _tables(client),
         "findings": _findings(client),
     }
@@ -92,17 +94,33 @@ def _primary(estimates: Sequence[Mapping[str, Any]]) -> str | None:
     return primary[0] if primary else None
 
 
-def _no_answer(sections: Sequence[Section], language: str) -> dict[str, Any]:
-    """The first page of a report that has no primary estimate says so, and why."""
-    sure = [section.reason for section in sections if section.reason is not None]
-    headline = message("runs.no_answer")
+def _answer(sections: Sequence[Section], language: str) -> dict[str, Any]:
+    """The first page's answer; `stale` where it comes from an earlier run on other inputs."""
+    for section in sections:
+        found = (section.fragment or {}).get("answer")
+        if found:
+            return {**found, "stale": section.status == STALE}
+    headline = _why_no_answer(sections)
     return {
         "message": headline,
         "headline": text(headline, language),
-        "sure": sure,
-        "sure_text": [text(reason, language) for reason in sure],
+        "sure": [],
+        "sure_text": [],
         "grade": None,
+        "stale": False,
     }
+
+
+def _why_no_answer(sections: Sequence[Section]) -> dict[str, Any]:
+    """That there is no primary estimate, and why where that is known."""
+    own = next((s for s in sections if s.notebook.startswith(ANSWERS)), None)
+    if own is None:
+        return message("runs.no_answer_not_listed")
+    reason = own.reason if isinstance(own.reason, Mapping) else {}
+    if reason.get("id") == "runs.skipped_needs":
+        return message("runs.no_answer_needs", **reason["values"])
+    asked = own.status != SKIPPED
+    return message("runs.no_answer" if asked else "runs.no_answer_not_asked")
 
 
 def _heading(section: Section) -> dict[str, Any]:
@@ -115,11 +133,22 @@ def _heading(section: Section) -> dict[str, Any]:
 
 
 def _parameters(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    """Every parameter with the value that was used: the notebook may have resolved its own."""
     return [
         {"section": section.notebook, "name": name, "value": value}
         for section in sections
         if section.fragment is not None
-        for name, value in section.parameters.items()
+        for name, value in {**section.parameters, **section.fragment.get("resolved", {})}.items()
+    ]
+
+
+def _overridden(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    """What of the primary estimate the command line set otherwise than client.yml."""
+    return [
+        {"section": section.notebook, **row}
+        for section in sections
+        if section.fragment is not None and section.fragment.get("answer")
+        for row in section.fragment.get("parameters_overridden", ())
     ]
 
 
@@ -139,17 +168,25 @@ def _tables(client: Client) -> list[dict[str, Any]]:
 
 
 def _findings(client: Client) -> list[dict[str, Any]]:
-    """Findings by file, kind and severity, with their number and the first one's words."""
+    """Findings by file, kind and severity, with their number, in words of the kind's own.
+
+    A finding's own message may name values and companies; only `cxkit check` prints those.
+    """
     groups: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in client.findings.to_dict("records"):
         key = (str(row["file"]), str(row["kind"]), str(row["severity"]))
         group = groups.setdefault(
             key,
             {"file": key[0], "kind": key[1], "severity": key[2], "rows": 0,
-             "message": str(row["message"])},
+             "message": _finding(key[1])},
         )  # fmt: skip
         group["rows"] += 1
     return list(groups.values())
+
+
+def _finding(kind: str) -> dict[str, Any]:
+    id = f"finding.{kind}"
+    return message(id if has_text(id) else "finding.other")
 
 
 def _drawn(title: Any, language: str) -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxkit.display import message
 from cxkit.errors import ConfigError, nearest
 from cxkit.runs.notebooks import Notebook, choose, find_notebooks, number_of
+from cxkit.runs.overrides import overridden
 from cxkit.runs.parameters import declared, from_text, resolve
 
 if TYPE_CHECKING:
     from cxkit.contracts import Client
 
-GIVEN_BY_RUN = ("client", "as_of")
+FROM_CLIENT = {  # parameters that are no run's to set: what they are, and where they are set
+    "client": "comes from the client folder; run the client you mean",
+    "as_of": "comes from the client folder; set as_of in client.yml",
+    "company": "is the reader's own company; set company in client.yml",
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Job:
     parameters: Mapping[str, Any]
     skip: Any = None
     asked: bool = True
+    overridden: Sequence[Mapping[str, Any]] = ()
 
 
 def make_plan(
@@ -41,12 +47,17 @@ def make_plan(
     known = find_notebooks(root / "notebooks")
     report = choose(known, client.config.notebooks or None)
     asked = choose(known, wanted)
+    declared_for = _given(known, client, ())
     given = _given(known, client, overrides)
-    return [
-        _job(book, client, given.get(book.number, {}), book in asked if wanted else True)
-        for book in known
-        if book in report or (wanted and book in asked)
-    ]
+    jobs = []
+    for book in known:
+        if book in report or (wanted and book in asked):
+            own, before = given.get(book.number, {}), declared_for.get(book.number, {})
+            job = _job(book, client, own, book in asked if wanted else True)
+            was = resolve(book.path, before)
+            departs = overridden(job.parameters, was, client.config)
+            jobs.append(replace(job, overridden=departs))
+    return jobs
 
 
 def _job(book: Notebook, client: Client, given: Mapping[str, Any], asked: bool) -> Job:
@@ -54,7 +65,7 @@ def _job(book: Notebook, client: Client, given: Mapping[str, Any], asked: bool) 
     defaults = declared(book.path)
     fixed = {name: value for name, value in own.items() if name in defaults}
     parameters = resolve(book.path, {**given, **fixed})
-    unmet = book.unmet(lambda table: client.has(table) and len(client.table(table)) > 0)
+    unmet = book.unmet(client.has)
     reason = None
     if unmet:
         tables = ", ".join(" or ".join(group) for group in unmet)
@@ -74,11 +85,11 @@ def _given(
         given.setdefault(number, {})[name] = value
     books = {book.number: book for book in known}
     for number, values in given.items():
-        reserved = [name for name in GIVEN_BY_RUN if name in values]
+        reserved = [name for name in FROM_CLIENT if name in values]
         if reserved:
             raise ConfigError(
-                f'notebook {number}: "{reserved[0]}" comes from the client folder; '
-                "take it out of the parameters"
+                f'notebook {number}: "{reserved[0]}" {FROM_CLIENT[reserved[0]]} '
+                "and take it out of the parameters"
             )
         resolve(books[number].path, values)
     return given

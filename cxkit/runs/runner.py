@@ -19,7 +19,7 @@ from cxkit.reports import results as report_results
 from cxkit.reports.write import write_report
 from cxkit.runs import manifest
 from cxkit.runs.audit import published_copy
-from cxkit.runs.environment import kernel_environment, prime_fonts
+from cxkit.runs.environment import cache_folder, kernel_environment, prime_fonts
 from cxkit.runs.execute import Execution, Lane, execute
 from cxkit.runs.failures import NotebookError
 from cxkit.runs.kernels import Kernels
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 KEEP = 5
+UNCHANGED = "The report published before is unchanged."
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,13 @@ def run(request: Request) -> RunOutcome:
         try:
             results = work.carry_out()
             shown = publish(site, staging, request.keep)
-        except OSError as error:
-            if error.errno is None:  # not the disk: something else that is an OSError by descent
+        except BaseException as error:
+            failure = _disk(error) if isinstance(error, OSError) and error.errno else error
+            if site.previous() is not None:
+                failure.add_note(UNCHANGED)
+            if failure is error:
                 raise
-            raise InfrastructureError(_disk(error)) from error
+            raise failure from error
         finally:
             discard(staging)
     return RunOutcome(config.client, str(config.as_of), shown, results, time.monotonic() - begun)
@@ -155,7 +159,7 @@ class _Run:
             return {}
         kernels = Kernels()
         slug = self.client.config.client
-        cache = self.site.out / ".cache"
+        cache = cache_folder(self.root, self.staging.work)
         prime_fonts(kernel_environment(self.staging.work / "kernels" / "fonts", cache))
         lane = Lane(slug, self.folder, self.root, self.staging.work, cache, kernels)
         lanes = self.request.lanes or min(2, os.cpu_count() or 1)
@@ -187,6 +191,7 @@ class _Run:
             execution = executions.get(name)
             if execution is not None:
                 fragment = {**execution.fragment, "parameters": dict(job.parameters)}
+                fragment["parameters_overridden"] = list(job.overridden)
                 fragment.pop("token")
                 section = Section(name, job.notebook.title, DONE, None, job.parameters, fragment)
                 self._keep_notebook(name, execution.executed)
@@ -260,8 +265,6 @@ class _Run:
             words += f"\nThe notebook as far as it came: {_short(path)}"
         except OSError:
             pass  # a full disk; the error itself matters more
-        if self.site.previous() is not None:
-            words += "\nThe report published before is unchanged."
         return NotebookError(f"{self.client.config.client}: {words}", error.exit_code)
 
 
@@ -288,9 +291,6 @@ def _short(path: Path) -> str:
         return str(path)
 
 
-def _disk(error: OSError) -> str:
+def _disk(error: OSError) -> InfrastructureError:
     where = f" ({_short(Path(error.filename))})" if isinstance(error.filename, str) else ""
-    return (
-        f"the run could not be written: {error.strerror or error}{where}\n"
-        "The report published before is unchanged."
-    )
+    return InfrastructureError(f"the run could not be written: {error.strerror or error}{where}")

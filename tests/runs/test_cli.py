@@ -98,10 +98,70 @@ def test_check(home: Path, capsys: Capture) -> None:
     assert "\x1b" not in shown.out
     assert main(["check", "tiny", "--json"]) == 3
     told = json.loads(capsys.readouterr().out)
-    assert told["client"] == "tiny"
+    assert told["client"] == told["folder"] == "tiny"
     assert [set(row) for row in told["findings"]] == [set(findings.COLUMNS)]
     assert told["findings"][0]["row"] == 2
     assert main(["run", "tiny"]) == 3
+    capsys.readouterr()
+    assert main(["run", "tiny", "--json"]) == 3
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["code"], error["kind"]) == (3, "ContractError")
+    assert error["findings"] == told["findings"]
+
+
+def test_check_foresees_what_a_run_will_lack(home: Path, capsys: Capture) -> None:
+    make_notebook(home / "notebooks" / "04_third.ipynb", needs=[["pnl"], ["scores"]])
+    folder = home / "data" / "clients" / "tiny"
+    folder.joinpath("pnl.csv").write_text(
+        "company_id,period_end,period_months,currency,unit,revenue\n"
+    )
+    assert main(["check", "tiny", "--json"]) == 0
+    folder.joinpath("pnl.csv").unlink()
+    capsys.readouterr()
+    assert main(["check", "tiny", "--json"]) == 0
+    found = {row["kind"]: row for row in json.loads(capsys.readouterr().out)["findings"]}
+    assert set(found) == {"notebook_will_be_skipped", "too_few_companies"}
+    assert all(set(row) == set(findings.COLUMNS) for row in found.values())
+    assert "04_third will be skipped: it needs pnl," in found["notebook_will_be_skipped"]["message"]
+    assert "2 companies have a score" in found["too_few_companies"]["message"]
+    assert "benchmark" in found["too_few_companies"]["way_out"]
+
+
+def test_check_prints_folder_and_client_where_they_differ(home: Path, capsys: Capture) -> None:
+    config = home / "data" / "clients" / "tiny" / "client.yml"
+    config.write_text(config.read_text().replace("client: tiny", "client: small"))
+    assert main(["check", "tiny"]) == 0
+    assert 'small (in the folder "tiny"): nothing is refused' in capsys.readouterr().err
+
+
+def test_the_table_fits_a_narrow_terminal() -> None:
+    row = {
+        "file": "a-long-file-name.xlsx [assessments]",
+        "column": "selling_general_administrative",
+        "kind": "importance_not_asked",
+        "severity": "warn",
+        "value": "v" * 40,
+        "message": "period_end is after 2024-12-31",
+        "way_out": "mend it",
+    }
+    rows = [row | {"row": n} for n in range(2, 40)]
+    shown = findings.table([*rows, row | {"file": "pnl.csv", "row": None}], 80)
+    assert max(map(len, shown.split("\n"))) <= 80
+    assert "      period_end is after 2024-12-31.\n      Way out: mend it." in shown
+
+
+def test_failures_for_machines(home: Path, capsys: Capture) -> None:
+    assert main(["check", "nobody", "--json"]) == 2
+    shown = capsys.readouterr()
+    error = json.loads(shown.out)["error"]
+    assert (error["code"], error["kind"], error["findings"]) == (2, "ConfigError", [])
+    assert error["message"].startswith('There is no client "nobody". Name a folder')
+    assert error["message"] in shown.err
+    make_notebook(home / "notebooks" / "03_second.ipynb", "1 / 0")
+    assert main(["run", "tiny", "--json"]) == 5
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["error"]["kind"] == "NotebookError"
+    assert "published before" not in shown.err
 
 
 def test_a_defect_is_5_with_its_traceback_in_a_file(
@@ -127,7 +187,9 @@ def test_a_defect_is_5_with_its_traceback_in_a_file(
 
 def test_doctor(home: Path, capsys: Capture) -> None:
     assert main(["doctor", "--json"]) in (0, 5)
-    told = {row["check"]: row["status"] for row in json.loads(capsys.readouterr().out)["checks"]}
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    assert not [row for row in checks if row["status"] == "ok" and "way_out" in row]
+    told = {row["check"]: row["status"] for row in checks}
     assert told["kernel"] == told["python"] == told["outputs"] == "ok"
 
 
@@ -167,7 +229,7 @@ def test_a_stopped_run_clears_up(
     out, err = run.communicate(timeout=60)
     assert run.returncode == code
     assert (out, "Traceback" in err) == ("", False)
-    assert "stopped; the report published before is unchanged" in err
+    assert "stopped\nThe report published before is unchanged." in err
     assert (published / "manifest.json").read_bytes() == before
     assert sorted(p.name for p in (home / "outputs/tiny/.runs").rglob("*.tmp")) == []
     assert kernels(home) == []
