@@ -40,22 +40,6 @@ KINDS: dict[str, Kind] = {
     "link_out_of_folder": _FIXED,
     "unknown_file": _NOTED,
     "empty_table": _NOTED,
-    # workbooks
-    "encrypted_workbook": _FIXED,
-    "macro_workbook": _FIXED,
-    "unsafe_workbook": _FIXED,
-    "workbook_too_large": _FIXED,
-    "other_workbook": _FIXED,
-    "external_links": _NOTED,
-    "unknown_sheet": _NOTED,
-    "hidden_cells": _NOTED,
-    "stray_cell": _NOTED,
-    "missing_item": _NOTED,
-    "error_cell": _ROW,
-    "formula_without_value": _ROW,
-    "merged_cells": _ROW,
-    "text_became_date": _ROW,
-    "text_too_long": _ROW,
     # columns
     "missing_column": _FIXED,
     "duplicate_column": _FIXED,
@@ -144,4 +128,22 @@ FIGURES: dict[str, Kind] = {
     "wave_break": _NOTED,
     "score_without_accounts": _NOTED,
 }
-KINDS |= FIGURES
+# What only a workbook can have.
+WORKBOOKS: dict[str, Kind] = {
+    "encrypted_workbook": _FIXED,
+    "macro_workbook": _FIXED,
+    "unsafe_workbook": _FIXED,
+    "workbook_too_large": _FIXED,
+    "other_workbook": _FIXED,
+    "external_links": _NOTED,
+    "unknown_sheet": _NOTED,
+    "hidden_cells": _NOTED,
+    "stray_cell": _NOTED,
+    "missing_item": _NOTED,
+    "error_cell": _ROW,
+    "formula_without_value": _ROW,
+    "merged_cells": _ROW,
+    "text_became_date": _ROW,
+    "text_too_long": _ROW,
+}
+KINDS |= FIGURES | WORKBOOKS

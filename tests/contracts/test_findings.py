@@ -9,7 +9,7 @@ import pytest
 
 from cxkit.contracts import check_client, read_client
 from cxkit.contracts.findings import COLUMNS
-from cxkit.contracts.kinds import FIGURES, KINDS
+from cxkit.contracts.kinds import FIGURES, KINDS, WORKBOOKS
 from cxkit.errors import ContractError
 from tests.contracts.cases import CASES, Case
 from tests.contracts.folders import CLIENT, PNL, SCORES, write_client
@@ -45,7 +45,7 @@ def test_findings(case: Case, tmp_path: Path) -> None:
 
 def test_every_kind_has_a_case() -> None:
     tried = {finding[3] for case in [*CASES, *READING] for finding in case.findings}
-    assert tried | ELSEWHERE | set(FIGURES) == set(KINDS)
+    assert tried | ELSEWHERE | set(FIGURES) | set(WORKBOOKS) == set(KINDS)
 
 
 def test_findings_come_by_file_and_row(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from cxkit.contracts import check_client, read_client
+from cxkit.contracts.kinds import WORKBOOKS
 from cxkit.contracts.workbook.grid import number_text
 from tests.contracts.books import (
     COMPANIES,
@@ -213,6 +214,11 @@ def test_what_is_hidden_is_read_and_said(tmp_path: Path) -> None:
         "hidden rows: 3; read like the others",
         "hidden columns: G; read like the others",
     ]
+    assert set(places(client.findings, "hidden_cells")) == {
+        (FIRMS, None, None, "warn", ""),
+        (ACCOUNTS, None, None, "warn", ""),
+    }
+    assert places(client.findings, "unknown_sheet")[0][3:] == ("warn", "old")
     assert said["intake.xlsx [old]"] == "the hidden sheet is not used"
 
 
@@ -296,6 +302,12 @@ def test_a_text_that_is_too_long_is_a_finding(tmp_path: Path) -> None:
 def test_breaks_in_a_text_are_read_as_excel_shows_them(tmp_path: Path) -> None:
     data = patched(book(GOOD), {".xml": {"<t>Acme</t>": "<t>A_x000D_&#10;B</t>"}})
     assert sent(tmp_path, data).table("companies")["name"].tolist() == ["A\r\nB", "Beta"]
+
+
+def test_every_kind_that_only_workbooks_have_is_tried() -> None:
+    sources = [path.read_text() for path in Path(__file__).parent.glob("test_workbook*.py")]
+    sources.append((Path(__file__).parents[1] / "test_new.py").read_text())
+    assert {k for k in WORKBOOKS if not any(f'"{k}"' in text for text in sources)} == set()
 
 
 def test_a_folder_may_mix_a_workbook_with_files(tmp_path: Path) -> None:
