@@ -55,6 +55,13 @@ def read_text(cells: pa.Array) -> Typed:
     return Typed(series, missing, _at(bad, codes))
 
 
+def encoded(cells: pa.Array) -> pa.Array:
+    """Text cells as codes of their distinct texts, to find these once; others as they are."""
+    if not _is_text(cells) or pa.types.is_dictionary(cells.type):
+        return cells
+    return pc.cast(cells, pa.large_string()).dictionary_encode()
+
+
 def where(cells: pa.Array, test: Callable[[str], bool]) -> Mask:
     """Which cells hold a text that passes `test`; a cell of another type does not."""
     if not _is_text(cells):
@@ -135,8 +142,7 @@ def _coded(cells: pa.Array) -> tuple[list[str], NDArray[np.int64]]:
 def _encoded(cells: pa.Array) -> tuple[list[str], NDArray[np.int64]]:
     if not _is_text(cells):
         raise WrongTypeError(str(cells.type))
-    if not pa.types.is_dictionary(cells.type):
-        cells = pc.cast(cells, pa.large_string()).dictionary_encode()
+    cells = encoded(cells)
     codes = cells.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
     words = pc.cast(cells.dictionary, pa.large_string())
     return ["" if word is None else word for word in words.to_pylist()], codes

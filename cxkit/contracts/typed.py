@@ -14,6 +14,7 @@ from cxkit.contracts.cells import (
     Mask,
     Typed,
     WrongTypeError,
+    encoded,
     has_space_around,
     read_date,
     read_number,
@@ -88,7 +89,7 @@ def _report_columns(raw: RawTable, table: Table, findings: Findings) -> None:
 
 def _typed(raw: RawTable, column: Column, findings: Findings, locale: Locale) -> pd.Series | None:
     """One column's values, its faults reported; None where the whole column is unusable."""
-    cells = raw.columns[column.name]
+    cells = encoded(raw.columns[column.name])
     try:
         typed = _read(cells, column, locale)
     except WrongTypeError as error:
@@ -96,6 +97,8 @@ def _typed(raw: RawTable, column: Column, findings: Findings, locale: Locale) ->
         return None
     hint = f"; {column.hint}" if column.hint else ""
     _report_unreadable(raw, column, typed.bad, hint, locale, findings)
+    if column.name.endswith("_id"):
+        _report_space(raw, column, cells, findings)
     if column.filled:
         say = f'"{column.name}" is empty'
         _report(raw, column, typed.missing, "missing_value", say, "fill it in" + hint, findings)
@@ -122,11 +125,7 @@ def _read(cells: pa.Array, column: Column, locale: Locale) -> Typed:
 def _report_unreadable(
     raw: RawTable, column: Column, bad: Mask, hint: str, locale: Locale, findings: Findings
 ) -> None:
-    """Cells that are no text, number or date, and space that is left out of an id."""
-    if column.name.endswith("_id"):
-        spaced = has_space_around(raw.columns[column.name])
-        say, out = "{value} has space around it, which is left out", "delete the space"
-        _report(raw, column, spaced, "space_around", say, out, findings)
+    """Cells that are no text, number or date."""
     if column.type == NUMBER:
         out = number_way_out(locale) + hint
         _report(raw, column, bad, "not_a_number", _with(number_fault, locale), out, findings)
@@ -136,6 +135,11 @@ def _report_unreadable(
     else:
         out = "write the text again" + hint
         _report(raw, column, bad, "control_character", NO_TEXT, out, findings)
+
+
+def _report_space(raw: RawTable, column: Column, cells: pa.Array, findings: Findings) -> None:
+    say, out = "{value} has space around it, which is left out", "delete the space"
+    _report(raw, column, has_space_around(cells), "space_around", say, out, findings)
 
 
 def _with(fault: Callable[[str, Locale], str], locale: Locale) -> Callable[[str], str]:
