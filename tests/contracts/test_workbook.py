@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import MAC_EPOCH
 
-from cxkit.contracts import check_client, read_client
+from cxkit.contracts import TABLES, check_client, read_client
 from cxkit.contracts.kinds import WORKBOOKS
+from cxkit.contracts.tables import NUMBER
 from cxkit.contracts.workbook.grid import number_text
 from tests.contracts.books import (
     COMPANIES,
@@ -20,6 +22,7 @@ from tests.contracts.books import (
     GOOD,
     PNL,
     WIDE,
+    Rows,
     book,
     calculated,
     folder,
@@ -302,6 +305,33 @@ def test_a_text_that_is_too_long_is_a_finding(tmp_path: Path) -> None:
 def test_breaks_in_a_text_are_read_as_excel_shows_them(tmp_path: Path) -> None:
     data = patched(book(GOOD), {".xml": {"<t>Acme</t>": "<t>A_x000D_&#10;B</t>"}})
     assert sent(tmp_path, data).table("companies")["name"].tolist() == ["A\r\nB", "Beta"]
+
+
+def test_a_shipped_client_is_the_same_from_a_workbook(project: Path, tmp_path: Path) -> None:
+    shipped = project / "data" / "clients" / "service-brands"
+    before = read_client("service-brands")
+    place = tmp_path / "service-brands"
+    place.mkdir()
+    shutil.copy(shipped / "client.yml", place)
+    sheets: dict[str, Rows] = {}
+    for name, table in before.tables.items():
+        path = shipped / f"{name}.csv"
+        texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+        numbers = {c.name for c in TABLES[name].columns if c.type == NUMBER}
+        sheets[name] = [list(texts.columns)] + [
+            [float(v) if c in numbers and v else v or None for c, v in row.items()]
+            for row in texts.to_dict("records")
+        ]
+        assert len(table)
+    (place / "intake.xlsx").write_bytes(book(sheets))
+    after = read_client(str(place))
+    for name, table in before.tables.items():
+        pd.testing.assert_frame_equal(after.table(name), table, rtol=1e-15)
+    told = ["row", "column", "kind", "severity"]
+    pd.testing.assert_frame_equal(
+        after.findings[told].sort_values(told[:3], ignore_index=True),
+        before.findings[told].sort_values(told[:3], ignore_index=True),
+    )
 
 
 def test_every_kind_that_only_workbooks_have_is_tried() -> None:
