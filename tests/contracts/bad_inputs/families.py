@@ -1,0 +1,33 @@
+"""Every case, family by family."""
+
+from __future__ import annotations
+
+from tests.contracts.bad_inputs import (
+    amounts,
+    configuration,
+    csv_form,
+    dates,
+    encodings,
+    folder,
+    ids,
+    parquet,
+    relations,
+    workbook_cells,
+    workbook_sheets,
+)
+from tests.contracts.bad_inputs.case import Case
+
+FAMILIES = (
+    configuration,
+    folder,
+    csv_form,
+    encodings,
+    ids,
+    amounts,
+    dates,
+    parquet,
+    relations,
+    workbook_cells,
+    workbook_sheets,
+)
+CASES: list[Case] = [case for family in FAMILIES for case in family.cases()]
