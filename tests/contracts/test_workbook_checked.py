@@ -57,7 +57,7 @@ def test_the_list_names_and_links_every_finding(copy: Workbook) -> None:
     sheet = copy[FINDINGS]
     assert copy.sheetnames[0] == FINDINGS
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
-    assert ("assessments", "D4", "lead_1", "refuse") in [row[:4] for row in rows]
+    assert ("assessments", "D4", "lead_1", "To correct") in [row[:4] for row in rows]
     cell = next(row for row in sheet.iter_rows(min_row=2) if row[1].value == "D4")[1]
     assert cell.hyperlink.location == "'assessments'!D4"
 

@@ -17,10 +17,12 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from cxkit.contracts.workbook.sheets import FINDINGS, address
 
 AUTHOR = "cxkit"
+FONT = "Calibri"
 MAX_COMMENTS = 5_000
 MAX_COMMENT = 1_500  # characters
 FILLS = {"refuse": "FFC7CE", "set_aside": "FFD9B3", "warn": "FFF2CC"}
@@ -83,15 +85,18 @@ def _list(book: Any, head: Sequence[str], rows: Sequence[Sequence[str | None]]) 
         other.sheet_view.tabSelected = False
     for number, values in enumerate([head, *rows], start=1):
         for column, value in enumerate(values, start=1):
-            _write(sheet.cell(number, column), value or "", number == 1)
+            _write(sheet.cell(number, column), WORDS.get(value or "", value or ""), number == 1)
         if number > 1 and values[0] in book.sheetnames and values[1]:
             target = "'" + str(values[0]).replace("'", "''") + f"'!{values[1]}"
             link = sheet.cell(number, 2)
             link.hyperlink = Hyperlink(ref=address(number, 2), location=target)
-            link.font = Font(color="0563C1", underline="single")
+            link.font = Font(name=FONT, color="0563C1", underline="single")
     for column, width in enumerate(WIDTHS, start=1):
         sheet.column_dimensions[address(1, column)[:-1]].width = width
     sheet.freeze_panes = "A2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
     sheet.auto_filter.ref = f"A1:{address(len(rows) + 1, len(head))}"
 
 
@@ -103,7 +108,7 @@ def _write(cell: Any, value: str, is_head: bool) -> None:
         cell.quotePrefix = True
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if is_head:
-        cell.font = Font(bold=True)
+        cell.font = Font(name=FONT, bold=True)
         cell.fill = PatternFill("solid", start_color="D9E1F2")
 
 
