@@ -156,7 +156,9 @@ def _parameters(results: Mapping[str, Any], words: Words) -> Table | None:
 
 
 def _literal(value: Any) -> str:
-    """A parameter's value as it is, text without quotes; an empty text is a dash."""
+    """A parameter's value as it is, text without quotes; an empty text or none is a dash."""
+    if value is None:
+        return MISSING
     return (value or MISSING) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 DONE, KEPT, STALE, SKIPPED = "done", "kept", "stale", "skipped"
 _LISTS = ("estimates", "checks", "exhibits", "excluded")
+_LEFT_OPEN = ("", -1)
 ANSWERS = "03"  # number of the notebook whose primary estimate answers on the first page
 
 
@@ -56,7 +57,7 @@ def merge(client: Client, sections: Sequence[Section]) -> dict[str, Any]:
         "primary": _primary(lists["estimates"]),
         "answer": _answer(sections, language),
         "sections": [_heading(section) for section in sections],
-        "parameters": _parameters(sections),
+        "parameters": _parameters(sections, config.company),
         "parameters_overridden": _overridden(sections),
         "tables": _tables(client),
         "findings": _findings(client),
@@ -132,14 +133,19 @@ def _heading(section: Section) -> dict[str, Any]:
     }
 
 
-def _parameters(sections: Sequence[Section]) -> list[dict[str, Any]]:
-    """Every parameter with the value that was used: the notebook may have resolved its own."""
-    return [
-        {"section": section.notebook, "name": name, "value": value}
-        for section in sections
-        if section.fragment is not None
-        for name, value in {**section.parameters, **section.fragment.get("resolved", {})}.items()
-    ]
+def _parameters(sections: Sequence[Section], company: str | None) -> list[dict[str, Any]]:
+    """Every parameter with the value that was used.
+
+    "" and -1 leave the choice to the client or the notebook, which says what it was.
+    """
+    rows = []
+    for section in sections:
+        if section.fragment is not None:
+            used = {"company": company, **section.fragment.get("resolved", {})}
+            for name, value in section.parameters.items():
+                shown = used.get(name, value) if value in _LEFT_OPEN else value
+                rows.append({"section": section.notebook, "name": name, "value": shown})
+    return rows
 
 
 def _overridden(sections: Sequence[Section]) -> list[dict[str, Any]]:

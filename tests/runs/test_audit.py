@@ -63,9 +63,11 @@ def test_findings_as_a_table() -> None:
         "Refused (7)\n"
         "  file     column   finding       n  where and what\n"
         "  pnl.csv  revenue  not_a_number  7  rows 2, 3, 4, 5, 6, ...: x0, x1, x2, x3, x4\n"
-        "      no number mend it\n\n"
+        "      no number.\n"
+        "      Way out: mend it.\n\n"
         "Warnings (1)\n"
         "  file       column  finding       n  where and what\n"
         "  notes.txt          unknown_file  1\n"
-        "      not read delete it"
+        "      not read.\n"
+        "      Way out: delete it."
     )

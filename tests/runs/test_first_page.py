@@ -18,7 +18,7 @@ ANSWER = (
     "fragment['answer'] = {'message': {'id': 'runs.no_answer', 'values': {}}, 'headline': 'Yes.', "
     "'sure': [], 'sure_text': [], 'grade': None}"
 )
-RESOLVED = "fragment['resolved'] = {'outcome': 'net_margin', 'lag': 0}"
+RESOLVED = "fragment['resolved'] = {'outcome': 'net_margin', 'lag': 0, 'unasked': 1}"
 PARAMETERS = 'client = "tiny"\noutcome = ""\nlag = -1\nspecification = ""\nseed = 7'
 
 
@@ -60,11 +60,14 @@ def test_without_an_answer_the_reason_is_given(home: Path) -> None:
 
 
 def test_parameters_are_shown_as_used(answering: Path) -> None:
-    shown: dict[str, Any] = {}
-    for row in run_client("tiny").results["parameters"]:
-        if row["section"] == "03_second":
-            shown[row["name"]] = row["value"]
-    assert (shown["outcome"], shown["lag"], shown["seed"]) == ("net_margin", 0, 7)
+    def shown(*overrides: str) -> dict[str, Any]:
+        rows = run_client("tiny", overrides=overrides).results["parameters"]
+        return {row["name"]: row["value"] for row in rows if row["section"] == "03_second"}
+
+    used = {"client": "tiny", "outcome": "net_margin", "lag": 0, "seed": 7}
+    assert shown() == used | {"specification": ""}
+    given = shown("03.outcome=gross_margin", "03.specification=pooled")
+    assert given == used | {"outcome": "gross_margin", "specification": "pooled"}
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,7 @@ def test_an_unknown_parameter_stops_before_any_kernel(home: Path, published: Pat
     with pytest.raises(ConfigError, match='did you mean "lag"'):
         run_client("tiny")
     _undisturbed(home, published, before)
+    edit(client, "\nparameters: {3: {lagg: 1}}", "")
     with pytest.raises(ConfigError, match="not declare"):
         run_client("tiny", overrides=["03.lag\nimport os=1"])
     for name, place in [
