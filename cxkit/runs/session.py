@@ -90,7 +90,7 @@ class Run:
 
     def panel(self, outcome: str = "", lag: int | None = None) -> Panel:
         """Scores joined with an outcome; by default the primary one of the client."""
-        chosen = self.primary()
+        chosen = self._declared()
         return panel(
             self.client,
             self.scores,
@@ -119,18 +119,25 @@ class Run:
         "" and a lag of -1 stand for what client.yml says, or next year's first outcome within
         companies.
         """
-        asked = self.client.config.primary
-        if lag == -1:
-            lag = 1 if asked is None or asked.lag is None else asked.lag
+        declared = self._declared()
         chosen = LinkageSpec(
-            outcome or (asked and asked.outcome) or self.outcomes[0],
-            lag,
-            specification or (asked and asked.specification) or RECOMMENDED,
+            outcome or declared.outcome,
+            declared.lag if lag == -1 else lag,
+            specification or declared.specification,
             clip,
         )
         self._resolved |= {"outcome": chosen.outcome, "lag": chosen.lag,
                            "specification": chosen.specification}  # fmt: skip
         return chosen
+
+    def _declared(self) -> LinkageSpec:
+        """The primary estimate of client.yml, the rest by default."""
+        asked = self.client.config.primary
+        return LinkageSpec(
+            asked.outcome or self.outcomes[0],
+            1 if asked.lag is None else asked.lag,
+            asked.specification or RECOMMENDED,
+        )
 
     @cached_property
     def truth(self) -> dict[str, Any]:
