@@ -4,7 +4,8 @@ Plants one error at random into the accounts of `us-brands` (real) and `simulate
 and runs the rules about figures as `cxkit check` does. Whole-period errors count as (line, period)
 pairs: found when a finding of the right kind names rows of that line and period. A cell or swap is
 found when a finding about figures names its row and line (or the whole row). "Stopped" are those
-found by a finding that refuses or sets aside; the rest only warns. A clean row is accused when a
+found by a finding that refuses or sets aside; the rest only warns. "Listed" are the changed cells
+of whole-period errors that have a finding of their own. A clean row is accused when a
 finding that refuses or sets aside names it though nothing was planted in its row, nor in its
 line and period. Digits are kept: 65.7 slipped by 1,000 is 65700 or 0.0657.
 
@@ -66,7 +67,9 @@ def year_slip(frame: pd.DataFrame, rng: Rng) -> Planted:
     for line in chosen:
         out.loc[rows, line] = out.loc[rows, line] * times
     at = np.flatnonzero(rows)
-    cells = {(int(i), line) for line in chosen for i in at if frame[line].iat[i] == frame[line].iat[i]}
+    cells = {
+        (int(i), line) for line in chosen for i in at if frame[line].iat[i] == frame[line].iat[i]
+    }
     kinds = ("unit_slip_period", "unit_slip_unmeasured")
     return Planted(out, cells, {(line, year) for line in chosen}, kinds)
 
@@ -102,7 +105,9 @@ def row_slip(frame: pd.DataFrame, rng: Rng) -> Planted:
     out, index = frame.copy(), frame.index[at]
     for line in lines(frame):
         out.loc[index, line] = out[line].iat[at] * times
-    return Planted(out, {(at, line) for line in lines(frame) if frame[line].iat[at] == frame[line].iat[at]})
+    return Planted(
+        out, {(at, line) for line in lines(frame) if frame[line].iat[at] == frame[line].iat[at]}
+    )
 
 
 def swap(frame: pd.DataFrame, rng: Rng, whole: bool) -> Planted:
@@ -172,7 +177,9 @@ def score(planted: Planted, found: pd.DataFrame, score: Score) -> None:
     if planted.pairs:
         right = [n for n in named if n[2] in planted.kinds]
         pairs = {(n[1], int(year[n[0]])) for n in right}
-        firm = {(n[1], int(year[n[0]])) for n in right if n in set(stopping) or "unmeasured" in n[2]}
+        firm = {
+            (n[1], int(year[n[0]])) for n in right if n in set(stopping) or "unmeasured" in n[2]
+        }
         score.units += len(planted.pairs)
         score.found += len(planted.pairs & pairs)
         score.stopped += len(planted.pairs & firm)
@@ -183,7 +190,11 @@ def score(planted: Planted, found: pd.DataFrame, score: Score) -> None:
         score.found += any(_names(n, planted.cells) for n in named)
         score.stopped += any(_names(n, planted.cells) for n in stopping)
     touched = {cell[0] for cell in planted.cells}
-    wrong = {n[0] for n in stopping if n[0] not in touched and (n[1], int(year[n[0]])) not in planted.pairs}
+    wrong = {
+        n[0]
+        for n in stopping
+        if n[0] not in touched and (n[1], int(year[n[0]])) not in planted.pairs
+    }
     score.accused += len(wrong)
     score.clean += len(frame) - len(touched)
 
@@ -191,7 +202,7 @@ def score(planted: Planted, found: pd.DataFrame, score: Score) -> None:
 def _names(finding: tuple[int, str, str, str], cells: set[tuple[int, str]]) -> bool:
     kinds = ("implausible_growth", "unmarked_break", "identity_gap", "identity_broken")
     whole = finding[1] in ROW_KINDS or finding[2] in kinds
-    return (finding[0], finding[1]) in cells or whole and finding[0] in {at for at, _ in cells}
+    return (finding[0], finding[1]) in cells or (whole and finding[0] in {at for at, _ in cells})
 
 
 def study(client: str, plantings: int, seed: int = 20240131) -> dict[str, Score]:
@@ -216,14 +227,13 @@ def main(arguments: list[str]) -> None:
     clients = arguments[1:] or [*([str(shared)] if shared.exists() else []), "simulated"]
     for client in clients:
         print(f"{Path(client).name}, {plantings} plantings of each")
-        print(f"  {'error':<32}{'found':>8}{'stopped':>9}{'rows listed':>13}{'clean accused':>15}{'ms':>6}")
+        print(f"  {'error':<32}{'found':>8}{'stopped':>9}{'listed':>9}{'accused':>10}{'ms':>6}")
         for name, one in study(client, plantings).items():
             listed = f"{100 * one.listed / one.rows:.1f} %" if one.rows else ""
-            print(
-                f"  {name:<32}{100 * one.found / one.units:>6.1f} %{100 * one.stopped / one.units:>7.1f} %"
-                f"{listed:>13}{100 * one.accused / one.clean:>13.3f} %"
-                f"{1000 * one.seconds / plantings:>6.0f}"
-            )
+            shares = f"{100 * one.found / one.units:>6.1f} %{100 * one.stopped / one.units:>7.1f} %"
+            accused = f"{100 * one.accused / one.clean:.3f} %"
+            milliseconds = 1000 * one.seconds / plantings
+            print(f"  {name:<32}{shares}{listed:>9}{accused:>10}{milliseconds:>6.0f}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from cxkit.contracts.figures.period_slips import check_whole_periods
 from cxkit.contracts.figures.periods import check_periods
 from cxkit.contracts.figures.signs import check_lost_signs, check_negative_costs
 from cxkit.contracts.figures.swaps import check_swaps
-from cxkit.contracts.figures.unit_slips import check_unit_slips
+from cxkit.contracts.figures.unit_slips import check_results, check_unit_slips
 from cxkit.contracts.intake import Intake
 
 __all__ = ["check_accounts", "check_figures"]
@@ -48,6 +48,7 @@ def check_accounts(intake: Intake) -> Marks:
     check_swaps(marks, found)
     check_unit_slips(marks, found)
     check_sums(marks, found)
+    check_results(marks, found)
     check_lost_signs(marks)
     check_growth(marks)
     return marks

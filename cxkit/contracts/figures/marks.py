@@ -11,6 +11,7 @@ from cxkit.contracts.cells import Mask
 from cxkit.contracts.figures.ledger import Ledger
 from cxkit.contracts.intake import Intake, value_texts
 
+MOST_DIGITS = 9  # a factor beyond that is written as a power
 POWERS = (1, 2, 3, 6)  # of ten: a digit, cents, thousands, millions
 
 
@@ -70,10 +71,15 @@ def words(line: str) -> str:
 
 def times(power: int) -> str:
     """`1,000 times` or `a 1,000th of`, for a power of ten."""
-    factor = f"{10 ** abs(power):,}"
+    factor = _factor(power)
     return f"{factor} times" if power > 0 else f"a {factor}th of"
+
+
+def _factor(power: int) -> str:
+    size = abs(power)
+    return f"{10**size:,}" if size <= MOST_DIGITS else f"10^{size}"
 
 
 def mend(power: int) -> str:
     """What undoes a slip of that power of ten."""
-    return f"{'divide' if power > 0 else 'multiply'} by {10 ** abs(power):,}"
+    return f"{'divide' if power > 0 else 'multiply'} by {_factor(power)}"

@@ -43,7 +43,8 @@ def repeated(ledger: Ledger) -> Mask:
 
 def _telling(values: np.ndarray) -> Mask:
     """Values of several significant digits: 3,600 may come again, 3,607 will not."""
-    size = np.abs(np.where(np.isfinite(values) & (values != 0), values, 1.0))
+    size = np.abs(values)
+    size = np.where((size > 1e-200) & (size < np.inf), size, 1.0)
     scale = 10.0 ** (np.floor(np.log10(size)) - (DIGITS - 2))
     return np.asarray(np.abs(size / scale - np.rint(size / scale)) > 1e-9)
 

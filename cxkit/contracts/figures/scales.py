@@ -9,7 +9,7 @@ from cxkit.contracts.cells import Mask
 from cxkit.contracts.figures.ledger import Floats
 from cxkit.contracts.intake import Intake, value_texts
 
-EXPECTED = 30.0  # answers at the empty end that its neighbours let expect, in the whole table
+EXPECTED = 12.0  # answers at the empty end that its neighbours let expect, in the whole table
 EXPECTED_OWN = 12.0  # the same for one company, by what the others do
 
 

@@ -84,7 +84,7 @@ def _common(losses: Ints) -> bool:
 
 def _chance(empty: Ints, losses: Ints, count: Ints) -> float:
     """Probability of no loss among (k,) results, by the losses (m,) of other periods' results."""
-    mean = losses.sum() / count.sum()
+    mean = min(losses.sum() / count.sum(), 0.99)
     shares = losses / count
     noise = mean * (1 - mean) * np.mean(1 / count)
     between = max(float(np.var(shares)) - noise, (LEAST_VARIATION * mean) ** 2)

@@ -27,7 +27,7 @@ IMPOSSIBLE, SIGMAS_SURE, PART = 1.75, 4.0, 0.5  # and at least that part of reve
 VANISHED = -1.8  # log10 below it: worth a look; results near zero are common
 SHRUNK = -0.6  # log10 below it, where the value is written in more decimals than those beside
 LEAST_SPREAD = 0.12
-AGREES = {True: 0.35, False: 0.7}  # how near (log10) other lines must come to a row's power
+AGREES = {True: 0.35, False: 0.5}  # how near (log10) other lines must come to a row's power
 
 
 def check_unit_slips(marks: Marks, found: list[Sum]) -> None:
@@ -44,6 +44,10 @@ def check_unit_slips(marks: Marks, found: list[Sum]) -> None:
     for line in STEADY:
         sure = (off[line] != 0) & ~marks.cells(line) & ~confirmed(ledger, found, line)
         _report_cells(marks, line, sure, off[line])
+
+
+def check_results(marks: Marks, found: list[Sum]) -> None:
+    """Results out of all proportion to the company's own, in their size only."""
     for line in RESULTS:
         _check_result(marks, found, line)
 
@@ -182,7 +186,7 @@ def _finer(run: Series, sent: Floats) -> Mask:
 
 def _report_unusual(marks: Marks, line: str, at: Ints, far: Floats) -> None:
     messages = [
-        f"{words(line)} is {10 ** abs(f):,.0f} times {'larger' if f > 0 else 'smaller'}, as a "
+        f"{words(line)} is {10 ** min(abs(f), 9.0):,.0f} times {'larger' if f > 0 else 'smaller'}, as a "
         "share of revenue, than is usual for the company: a one-off, or a slip of the unit"
         for f in far.tolist()
     ]
