@@ -65,7 +65,9 @@ def _other_marks(text: str, locale: Locale) -> str:
     """What other marks than the declared would make of a text; several where it is ambiguous."""
     found: dict[float, str] = {}
     for decimal, thousands in MARKS:
-        value = parse_number(text, Locale(decimal=decimal, thousands=thousands))
+        value = parse_number(
+            text, Locale.model_validate({"decimal": decimal, "thousands": thousands})
+        )
         if value is not None:
             found.setdefault(value, _marks(decimal, thousands, locale))
     said = [f"with {marks} it is {value:.15g}" for value, marks in found.items()]

@@ -82,7 +82,7 @@ def _mixed_marks(cells: pa.Array, typed: Typed, sound: Mask, locale: Locale) -> 
     mark = locale.thousands
     suspect = sound & False
     if mark in (".", ","):
-        other = Locale(decimal=mark)  # type: ignore[arg-type]
+        other = Locale(decimal=mark)
         is_other = where(cells, lambda text: parse_number(text.strip(), other) is not None)
         if (typed.bad & is_other).any():
             suspect = sound & is_other & where(cells, lambda text: has_grouping(text, locale))
