@@ -185,10 +185,11 @@ def _finer(run: Series, sent: Floats) -> Mask:
 
 
 def _report_unusual(marks: Marks, line: str, at: Ints, far: Floats) -> None:
+    factors = np.rint(10 ** np.minimum(np.abs(far), 9))
     messages = [
-        f"{words(line)} is {10 ** min(abs(f), 9.0):,.0f} times {'larger' if f > 0 else 'smaller'}, as a "
-        "share of revenue, than is usual for the company: a one-off, or a slip of the unit"
-        for f in far.tolist()
+        f"{words(line)} is {factor:,.0f} times {'larger' if f > 0 else 'smaller'}, as a share of "
+        "revenue, than is usual for the company: a one-off, or a slip of the unit"
+        for f, factor in zip(far.tolist(), factors.tolist(), strict=True)
     ]
     marks.report(
         at, "unusual_result", line, messages,
