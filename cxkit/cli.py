@@ -49,8 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def say(line: str) -> None:
-    """One line for the user, on standard error."""
-    print(line, file=sys.stderr, flush=True)
+    """One line for the user, on standard error, without what a terminal would obey."""
+    shown = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in line)
+    print(shown, file=sys.stderr, flush=True)
 
 
 def _demo(given: argparse.Namespace) -> int:

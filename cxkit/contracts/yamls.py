@@ -13,8 +13,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from cxkit.contracts.cells import CONTROL
 from cxkit.errors import ConfigError
 
 MAX_BYTES = 300_000
@@ -103,7 +104,7 @@ def _decoded(data: bytes, label: str) -> str:
 
 
 def _refuse_tricks(root: Node, label: str) -> None:
-    """Refuse aliases, tags and endless numbers, each with its line."""
+    """Refuse aliases, tags and what no value may be, each with its line."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -116,10 +117,22 @@ def _refuse_tricks(root: Node, label: str) -> None:
             )
         if str(node.tag).rpartition(":")[2] not in PLAIN_TAGS:
             raise ConfigError(f"{where}: tags (!) are not read. Put text that starts so in quotes.")
-        if str(node.tag).endswith(":int") and len(node.value) > MAX_DIGITS:
-            raise ConfigError(f"{where}: a number of more than {MAX_DIGITS} digits.")
+        if isinstance(node, ScalarNode):
+            _check_scalar(node, where)
         seen.add(id(node))
         waiting.extend(_children(node))
+
+
+def _check_scalar(node: ScalarNode, where: str) -> None:
+    """Refuse endless numbers and what cannot be seen; a sign that JSON wrote as two is one."""
+    if str(node.tag).endswith(":int") and len(node.value) > MAX_DIGITS:
+        raise ConfigError(f"{where}: a number of more than {MAX_DIGITS} digits.")
+    try:
+        node.value = node.value.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise ConfigError(f"{where}: half a sign (\\ud800 to \\udfff) is no text.") from None
+    if CONTROL.search(node.value):
+        raise ConfigError(f"{where}: invisible control characters. Write the text again.")
 
 
 def _children(node: Node) -> list[Node]:

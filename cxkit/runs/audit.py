@@ -13,7 +13,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-_CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]+\d+\.py")
+# Looked for from a word's start only: from every letter of a long word it would take hours.
+_CELL_FILE = re.compile(r"(?<![^\s\"'<>])[^\s\"'<>]*ipykernel_\d+[/\\]+\d+\.py")
 _WORK = re.compile(r"\b\d{4,}\.work\b")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _KEPT = ("kernelspec", "language_info", "cxkit")

@@ -10,15 +10,18 @@ import ast
 import datetime as dt
 import keyword
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from cxkit.contracts.cells import CONTROL
 from cxkit.errors import ConfigError, nearest
 from cxkit.runs import domains
 from cxkit.runs.notebooks import read_notebook
 
 TAG = "parameters"
+HALF = re.compile("[\ud800-\udfff]")  # what a command line makes of bytes that are no UTF-8
 
 
 def declared(notebook: Path) -> dict[str, Any]:
@@ -146,6 +149,8 @@ def _sequence(value: Any, default: Sequence[Any]) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"expected a finite number, got {value!r}")
+    if isinstance(value, str) and (CONTROL.search(value) or HALF.search(value)):
+        raise ValueError(f"expected a text that can be seen, got {value[:60]!a}")
     if value is None or isinstance(value, str | int | float | bool):
         return value
     if isinstance(value, list | tuple):
