@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
+from cxkit.contracts.config import SPECIFICATIONS
 from cxkit.display import FORMATS
 from cxkit.errors import nearest
 
@@ -41,6 +42,12 @@ def _known_format(name: str) -> str:
     return name
 
 
+def _known_specification(name: str) -> str:
+    if name not in SPECIFICATIONS:
+        raise ValueError(f"unknown specification{nearest(name, SPECIFICATIONS)}")
+    return name
+
+
 Text = StrictStr | Message
 Number = StrictInt | float
 Maybe = Number | None
@@ -49,17 +56,7 @@ Format = Annotated[StrictStr, AfterValidator(_known_format)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,120}$")]
 SectionId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Kind = Literal["intervals", "binned", "bars", "dots", "histogram", "lines", "box", "table"]
-Specification = Literal[
-    "pooled",
-    "industry-and-year",
-    "sub-industry-and-year-with-size",
-    "company-and-year",
-    "industry-by-year",
-    "first-differences",
-    "between",
-    "forward-deviations",
-    "two-stage-did",
-]
+Specification = Annotated[StrictStr, AfterValidator(_known_specification)]
 
 
 class IntervalRow(Closed):
