@@ -99,7 +99,9 @@ def read_date(cells: pa.Array, locale: Locale = PLAIN) -> Typed:
     local = pc.local_timestamp(cells) if getattr(kind, "tz", None) else cells
     stamps = pc.cast(local, pa.timestamp("us"), safe=False)
     values = stamps.to_numpy(zero_copy_only=False).astype("datetime64[us]")
-    days = values.astype("datetime64[D]")
+    # Far-off dates do not fit into microseconds, and would come out as some date within.
+    seconds = pc.cast(local, pa.timestamp("s"), safe=False).to_numpy(zero_copy_only=False)
+    days = seconds.astype("datetime64[D]")
     missing = np.isnat(values)
     first, last = np.datetime64(FIRST_DAY), np.datetime64(LAST_DAY)
     bad = ~missing & ((days != values) | (days < first) | (days > last))

@@ -52,9 +52,10 @@ class Group:
         """The group as rows of the findings table."""
         values = [value[:MAX_VALUE] for value in self.values]
         places = zip(self._row_numbers(), values, self._messages(), strict=True)
+        column = self.column and self.column[:MAX_VALUE]
         for row, value, message in places:
             yield (
-                self.file, row, self.column, self.kind, self.severity, value, message, self.way_out
+                self.file, row, column, self.kind, self.severity, value, message, self.way_out
             )  # fmt: skip
 
     def _messages(self) -> Sequence[str]:

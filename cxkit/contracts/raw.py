@@ -18,6 +18,8 @@ from cxkit.contracts.raw_table import RawTable, cell_texts, usable_columns
 
 __all__ = ["RawTable", "cell_texts", "read_raw"]
 
+MAX_ROWS = 20_000_000  # of a Parquet file: a few bytes may stand for a billion equal rows
+
 
 def read_raw(file: str, data: bytes, findings: Findings, locale: Locale = PLAIN) -> RawTable | None:
     """The cells of a file, or None with a finding where there is nothing to read."""
@@ -28,11 +30,20 @@ def read_raw(file: str, data: bytes, findings: Findings, locale: Locale = PLAIN)
 
 def _read_parquet(file: str, data: bytes, findings: Findings) -> RawTable | None:
     try:
-        table = pq.read_table(pa.BufferReader(data), use_threads=False)
+        source = pq.ParquetFile(pa.BufferReader(data))
+        if source.metadata.num_rows > MAX_ROWS:
+            raise pa.ArrowInvalid(
+                f"{source.metadata.num_rows:,} rows; at most {MAX_ROWS:,} are read"
+            )
+        table = source.read(use_threads=False)
+        table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
         findings.add(
-            file, "unreadable_file", f"this is no Parquet file: {reason}", "write the file again"
+            file,
+            "unreadable_file",
+            f"this is no Parquet file that can be read: {reason}",
+            "write the file again",
         )
         return None
     names = table.column_names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -36,11 +37,13 @@ class RawTable:
 
 def usable_columns(file: str, header: list[str], findings: Findings) -> dict[int, str]:
     """Place and name of the columns to read: named, and each name once."""
-    for name in sorted({name for name in header if name and header.count(name) > 1}):
+    for name, count in sorted(Counter(filter(None, header)).items()):
+        if count == 1:
+            continue
         findings.add(
             file,
             "duplicate_column",
-            f"column {quoted(name)} stands {header.count(name)} times",
+            f"column {quoted(name)} stands {count} times",
             "keep one of them",
             column=name,
         )

@@ -104,7 +104,7 @@ def _check_own_company(intake: Intake, known: set[str]) -> None:
         intake.findings.add(
             "client.yml",
             "unknown_company",
-            f'company "{own}" is not among the companies{nearest(own, known)}',
+            f"company {quoted(own)} is not among the companies{nearest(own, known)}",
             f"write the company_id of the reader's own company{_nearest_ids(own, known)}, "
             "or leave the key out",
             column="company",

@@ -74,7 +74,10 @@ def _total(raw: RawTable, table: Table, place: int, locale: Locale) -> tuple[str
 
 
 def _text(raw: RawTable, name: str, place: int) -> str:
-    value = raw.columns[name][place].as_py()
+    try:
+        value = raw.columns[name][place].as_py()
+    except (OverflowError, ValueError):  # a date that Python has no name for
+        return ""
     return "" if value is None or value != value else str(value).strip()
 
 

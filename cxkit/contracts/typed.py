@@ -30,6 +30,7 @@ from cxkit.contracts.tables import DATE, NUMBER, TEXT, Column, Table
 from cxkit.contracts.totals import without_totals
 from cxkit.errors import nearest
 
+MAX_GUESSES = 50  # unknown columns for which a name of the contract is sought
 NO_TEXT = "{value} has invisible control characters"
 
 
@@ -67,7 +68,7 @@ def _report_columns(raw: RawTable, table: Table, findings: Findings) -> None:
     missing = [c.name for c in table.columns if c.required and c.name not in raw.columns]
     unknown = [name for name in raw.columns if name not in table.named]
     for name in missing:
-        guess = nearest(name, unknown)
+        guess = nearest(name, unknown[:MAX_GUESSES])
         findings.add(
             raw.file,
             "missing_column",
@@ -75,8 +76,9 @@ def _report_columns(raw: RawTable, table: Table, findings: Findings) -> None:
             f'name that column "{name}"' if guess else f'add a column "{name}"',
             column=name,
         )
-    for name in unknown:
-        guess = nearest(name, [c.name for c in table.columns if c.name not in raw.columns])
+    absent = [c.name for c in table.columns if c.name not in raw.columns]
+    for place, name in enumerate(unknown):
+        guess = nearest(name, absent) if place < MAX_GUESSES else ""
         findings.add(
             raw.file,
             "unknown_column",

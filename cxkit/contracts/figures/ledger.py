@@ -130,10 +130,12 @@ def read_ledger(intake: Intake) -> Ledger:
     period = np.floor((end - (safe + 1) / 2) / safe).astype(np.int64)
     sent = {line: frame[line].to_numpy(float) for line in (*STEADY, *RESULTS)}
     yearly = 12 / safe
-    amounts = {
-        line: values * (1.0 if line == "employees" else unit) * (1.0 if line in STOCKS else yearly)
-        for line, values in sent.items()
-    }
+    with np.errstate(over="ignore"):  # what is beyond all numbers is not finite, and left alone
+        amounts = {
+            line: values * (1.0 if line == "employees" else unit)
+            * (1.0 if line in STOCKS else yearly)
+            for line, values in sent.items()
+        }  # fmt: skip
     event = _events(intake, names, end, safe)
     return Ledger(
         order.index.to_numpy(), company, period, end, months, unit,
