@@ -66,6 +66,11 @@ ADDED = {
     "a tab": ("brand:\n\tname: x", "not valid YAML"),
     "a bracket never closed": ("outcomes: [net_margin", "not valid YAML"),
     "a NUL": ("brand: {name: \0}", "not valid YAML"),
+    "a NUL in other words": ('brand: {name: "a\\0b"}', "invisible control characters"),
+    "text turned round": ("brand: {name: \u202exslx.gpj}", "control characters"),
+    "text turned round in other words": ('brand: {name: "\\u202e"}', "control characters"),
+    "half a sign": ('brand: {name: "\\ud83c"}', "half a sign"),
+    "what a terminal obeys": ('brand: {name: "\\e[2J"}', "control characters"),
 }
 
 # A key of client.yml with another value, and a part of the message.

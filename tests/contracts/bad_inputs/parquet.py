@@ -36,11 +36,18 @@ def cases() -> Iterator[Case]:
     yield from _lost()
     yield from _cells()
     yield from _damaged()
+    yield _twice()
 
 
 def _case(name: str, data: bytes, truth: str | None, *findings: Finding) -> Case:
     files = {"scores.csv": None, "scores.parquet": data}
     return Case(name, FAMILY, files, {"scores": truth}, findings, without=SMALL)
+
+
+def _mangled() -> pa.Array:
+    """Two texts of bytes that are no text."""
+    ends = pa.array([0, 2, 4], pa.int32()).buffers()[1]
+    return pa.Array.from_buffers(pa.string(), 2, [None, ends, pa.py_buffer(b"a1\xff\xfe")])
 
 
 def _sound() -> Iterator[Case]:
@@ -116,6 +123,14 @@ def _lost() -> Iterator[Case]:
         )
 
 
+def _twice() -> Case:
+    columns = [GOOD["company_id"], *GOOD.values()]
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns, names=["company_id", *GOOD]), sink)
+    finding: Finding = ("scores.parquet", None, "company_id", "duplicate_column", R, "")
+    return _case("a column twice", sink.getvalue(), SCORES, finding)
+
+
 def _cells() -> Iterator[Case]:
     noon = np.array(["2022-06-30T12", "2022-06-30"], "datetime64[us]")
     first, second = SCORES.replace("2022-06-30", "", 1), SCORES.replace("serve,0", "serve,")
@@ -134,12 +149,26 @@ def _cells() -> Iterator[Case]:
     for name, (columns, truth, (row, column, kind, value)) in faults.items():
         finding: Finding = ("scores.parquet", row, column, kind, R, value)
         yield _case(f"{name} in a cell", _file({**GOOD, **columns}), truth, finding)
+    yield from _far_dates()
     yield _case(
         "a column that is not used",
         _file({**GOOD, "note": pa.array(["x", "y"])}),
         SCORES,
         ("scores.parquet", None, "note", "unknown_column", W, "note"),
     )
+
+
+def _far_dates() -> Iterator[Case]:
+    """Dates that smaller units cannot hold: they must not come out as others."""
+    far = {
+        "days": (pa.array([2**31 - 1, 19_173], pa.int32()).cast(pa.date32()), "2022-06-30"),
+        "milliseconds": (pa.array([2**62, 0]).cast(pa.timestamp("ms")), "1970-01-01"),
+    }
+    for unit, (dates, second) in far.items():
+        truth = SCORES.replace("2022-06-30", "", 1).replace("2022-06-30", second)
+        value = str(dates.cast(pa.string())[0])
+        finding: Finding = ("scores.parquet", 2, "wave", "not_a_date", R, value)
+        yield _case(f"a date far off, in {unit}", _file({**GOOD, "wave": dates}), truth, finding)
 
 
 def _damaged() -> Iterator[Case]:
@@ -152,6 +181,8 @@ def _damaged() -> Iterator[Case]:
         "a marker alone": b"PAR1PAR1",
         "a broken page": data[:4] + b"\xff" * 60 + data[64:],
         "a broken footer": data[:-60] + b"\xff" * 52 + data[-8:],
+        "text that is no UTF-8": _file({**GOOD, "company_id": _mangled()}),
+        "20,000,001 rows in few bytes": _file({"company_id": pa.nulls(20_000_001)}),
         "a length beyond the file": data[:-8] + b"\xff\xff\xff\x7f" + data[-4:],
     }
     for name, content in damaged.items():

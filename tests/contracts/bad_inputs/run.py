@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,9 @@ from unittest import mock
 import pandas as pd
 
 from cxkit.cli import main
-from cxkit.contracts import read_client
+from cxkit.contracts import client, read_client
 from cxkit.contracts.client import examine_client
+from cxkit.contracts.instrument_file import parse_instrument
 from cxkit.contracts.workbook import checked, grid, sent
 from cxkit.contracts.workbook.marks import marked
 from cxkit.contracts.workbook.safe import WorkbookError, check_workbook, unreadable
@@ -48,7 +50,7 @@ class Ran:
 def run(case: Case, place: Path) -> Ran:
     """Write a case's folder and read it through the contracts."""
     folder = str(case.write(place))
-    with workbooks_in_process():
+    with in_process():
         try:
             read = examine_client(folder)
         except ConfigError as error:
@@ -61,7 +63,7 @@ def run(case: Case, place: Path) -> Ran:
 def run_command(case: Case, place: Path) -> Ran:
     """The same through the command line, and through `read_client`, which must agree with it."""
     folder = str(case.write(place))
-    with workbooks_in_process():
+    with in_process():
         code, out, said = command("check", folder, "--json")
         assert code == _fate(folder), said
     found = [_finding(record) for record in json.loads(out).get("findings", [])]
@@ -91,13 +93,17 @@ def command(*words: str) -> tuple[int, str, str]:
 
 
 @contextlib.contextmanager
-def workbooks_in_process() -> Iterator[None]:
-    """Workbooks opened here: a process of their own for each would take minutes in all."""
+def in_process() -> Iterator[None]:
+    """Workbooks opened here, each instrument parsed once: all else would take minutes."""
     with (
         mock.patch.object(sent, "read_lines", _read_lines),
         mock.patch.object(checked, "marked_copy", _marked_copy),
+        mock.patch.object(client, "parse_instrument", _parsed),
     ):
         yield
+
+
+_parsed = functools.cache(parse_instrument)
 
 
 def _read_lines(data: bytes) -> Iterator[Any]:

@@ -1,0 +1,253 @@
+"""Accounts that are complete and well formed, and wrong: what a controller would stop at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from tests.contracts.bad_inputs.case import A, Case, Finding, R, W, config
+from tests.contracts.figures.books import YEARS, at, books, narrow
+
+FAMILY = "figures"
+FEW = 12  # companies
+NO_TABLES = {"companies.csv": None, "assessments.csv": None, "scores.csv": None, "pnl.csv": None}
+
+
+def cases() -> Iterator[Case]:
+    """All cases of the family."""
+    yield _case("as they should be", books(FEW))
+    yield _case("revenue and net income alone", narrow(books(FEW)))
+    yield from _cells()
+    yield from _units()
+    yield from _whole_periods()
+    yield from _signs()
+    yield from _sums()
+    yield from _swaps()
+    yield from _periods()
+    yield from _growth()
+
+
+def text(frame: pd.DataFrame) -> str:
+    """A table as CSV with every digit."""
+    return str(frame.to_csv(index=False))
+
+
+def _case(
+    name: str,
+    frame: pd.DataFrame,
+    *findings: Finding,
+    settings: str = "",
+    extra: Mapping[str, str] | None = None,
+) -> Case:
+    """A client with these accounts and a score for each company; rows set aside are left out."""
+    names = frame["company_id"].unique()
+    tables = {
+        "companies": "company_id,name\n" + "".join(f"{n},{n}\n" for n in names),
+        "scores": "company_id,wave,measure,value\n"
+        + "".join(f"{n},2020-06-30,index,10\n" for n in names),
+        **(extra or {}),
+    }
+    aside = [finding[1] - 2 for finding in findings if finding[4] == A and finding[1]]
+    files = {f"{table}.csv": content for table, content in {**tables, "pnl": text(frame)}.items()}
+    return Case(
+        name,
+        FAMILY,
+        {**NO_TABLES, "client.yml": config(settings).replace("company: a1\n", ""), **files},
+        {**tables, "pnl": text(frame.drop(index=aside)), "assessments": None},
+        findings,
+    )
+
+
+def _at(frame: pd.DataFrame, row: int, column: str, kind: str, severity: str) -> Finding:
+    """A finding at a row's cell, with the value that stands there."""
+    value = frame.loc[row, column]
+    shown = value if isinstance(value, str) else f"{float(value):.15g}"
+    return ("pnl.csv", row + 2, column, kind, severity, shown)
+
+
+def _off(frame: pd.DataFrame, rows: object, columns: str | list[str], factor: float) -> None:
+    """Multiply cells, to the digit that is left."""
+    cells = frame.loc[rows, columns]  # type: ignore[index]
+    frame[columns] = frame[columns].astype(float)
+    frame.loc[rows, columns] = (cells * factor).round(6)  # type: ignore[index]
+
+
+def _cells() -> Iterator[Case]:
+    """A single cell off by a power of ten."""
+    for factor in (10, 100, 1000, 1e6, 0.1, 0.01, 0.001, 1e-6):
+        frame = narrow(books(FEW))
+        row = at(frame, "c05", 2019)
+        _off(frame, row, "revenue", factor)
+        yield _case(
+            f"one revenue times {factor:g}", frame, _at(frame, row, "revenue", "unit_slip", A)
+        )
+    for year in (YEARS[0], YEARS[-1]):
+        frame = narrow(books(FEW))
+        row = at(frame, "c05", year)
+        _off(frame, row, "revenue", 1000)
+        name = f"the {'first' if year == YEARS[0] else 'last'} revenue times 1000"
+        yield _case(name, frame, _at(frame, row, "revenue", "unit_slip", A))
+    for line in ("cost_of_revenue", "gross_profit", "operating_income", "net_income"):
+        frame = books(FEW)
+        row = at(frame, "c05", 2019)
+        _off(frame, row, line, 10)
+        yield _case(f"one {line} times 10", frame, _at(frame, row, line, "unit_slip", A))
+    frame = books(FEW)
+    row = at(frame, "c05", 2019)
+    _off(frame, row, "total_assets", 1000)
+    yield _case(
+        "assets times 1000", frame, _at(frame, row, "total_assets", "unit_slip_unmeasured", W)
+    )
+    for choice in (R, W):
+        frame = narrow(books(FEW))
+        _off(frame, row, "revenue", 1000)
+        yield _case(
+            f"one revenue times 1000, by choice {choice}",
+            frame,
+            _at(frame, row, "revenue", "unit_slip", choice),
+            settings=f"severity: {{unit_slip: {choice}}}",
+        )
+
+
+def _money(frame: pd.DataFrame) -> list[str]:
+    return [name for name in frame.columns[5:] if name != "employees"]
+
+
+def _units() -> Iterator[Case]:
+    """All amounts of a row in another unit than it says, or in another that it says."""
+    for factor in (1000, 0.001):
+        frame = books(FEW)
+        row = at(frame, "c05", 2019)
+        _off(frame, row, _money(frame), factor)
+        yield _case(
+            f"all of a row times {factor:g}", frame, _at(frame, row, "unit", "unit_slip_period", R)
+        )
+    frame = books(FEW)
+    _off(frame, row, _money(frame), 1000)
+    frame.loc[row, "unit"] = 1
+    yield _case(
+        "a row in another unit that it states", frame, _at(frame, row, "unit", "mixed_unit", W)
+    )
+
+
+def _whole_periods() -> Iterator[Case]:
+    """A line of a whole year off for every company."""
+    for line, factor in (
+        ("revenue", 1000),
+        ("revenue", 10),
+        ("revenue", 0.001),
+        ("net_income", 1000),
+    ):
+        frame = narrow(books(FEW))
+        own = frame.index[frame["period_end"] == "2018-12-31"]
+        _off(frame, own, line, factor)
+        yield _case(
+            f"{line} of a whole year times {factor:g}",
+            frame,
+            *(_at(frame, row, line, "unit_slip_period", R) for row in own),
+        )
+
+
+def _signs() -> Iterator[Case]:
+    frame = narrow(books(60))
+    inside = frame["period_end"].between("2016", "2019-12-31")
+    frame["net_income"] = frame["net_income"].where(~inside, frame["net_income"].abs())
+    yield _case(
+        "no loss in four years",
+        frame,
+        *(_at(frame, row, "net_income", "lost_signs", R) for row in frame.index[inside]),
+    )
+    losses = np.flatnonzero(books(FEW)["net_income"] < 0)
+    for count, kind, severity in ((1, "lost_sign", A), (6, "lost_signs", R)):
+        frame = books(FEW)
+        rows = losses[:count]
+        frame.loc[rows, "net_income"] *= -1
+        yield _case(
+            f"{count} loss without its sign",
+            frame,
+            *(_at(frame, int(row), "net_income", kind, severity) for row in rows),
+        )
+    frame = books(FEW)
+    frame["cost_of_revenue"] *= -1
+    costs = [_at(frame, row, "cost_of_revenue", "negative_costs", R) for row in frame.index]
+    unusual: Finding = ("pnl.csv", None, "gross_profit", "identity_not_usual", W, "")
+    yield _case("all costs with a minus", frame, *costs, unusual)
+    frame = narrow(books(25, losses=False))
+    yield _case(
+        "250 results and no loss", frame, ("pnl.csv", None, "net_income", "few_losses", W, "")
+    )
+
+
+def _sums() -> Iterator[Case]:
+    for line, change, kind, severity in (
+        ("net_income", -12, "identity_gap", W),
+        ("operating_income", 0.02, "identity_gap", W),
+        ("gross_profit", 0.3, "identity_broken", A),
+    ):
+        frame = books(FEW)
+        row = at(frame, "c05", 2019)
+        frame.loc[row, line] += round(change * frame.loc[row, line]) if abs(change) < 1 else change
+        broken = [_at(frame, row, line, kind, severity)]
+        if line == "operating_income":
+            broken.append(_at(frame, row, "net_income", "identity_gap", W))
+        if line == "gross_profit":
+            broken.append(_at(frame, row, "operating_income", "identity_gap", W))
+        yield _case(f"{line} that does not follow", frame, *broken)
+
+
+def _swaps() -> Iterator[Case]:
+    for name, make, lines in (
+        ("two companies swapped in a year", books, None),
+        ("two companies' revenue and result swapped", lambda few: narrow(books(few)), None),
+        ("two companies' results swapped", books, ["net_income"]),
+    ):
+        frame = make(FEW)
+        level = frame.groupby("company_id")["revenue"].mean()
+        pair = [at(frame, str(level.idxmin()), 2018), at(frame, str(level.idxmax()), 2018)]
+        own = lines or list(frame.columns[5:])
+        frame.loc[pair, own] = frame.loc[pair[::-1], own].to_numpy()
+        column = own[0]
+        yield _case(name, frame, *(_at(frame, row, column, "values_swapped", A) for row in pair))
+
+
+def _periods() -> Iterator[Case]:
+    frame = books(FEW)
+    row = at(frame, "c05", 2019)
+    again = frame.columns[5:]
+    frame.loc[row, again] = frame.loc[row - 1, again].to_numpy()
+    yield _case(
+        "a year with the figures of the one before",
+        frame,
+        _at(frame, row, "period_end", "period_repeated", A),
+    )
+    frame = books(FEW)
+    rows = [at(frame, name, 2018) for name in frame["company_id"].unique()]
+    for row in rows:
+        frame.loc[row, again] = frame.loc[row - 1, again].to_numpy()
+    yield _case(
+        "a whole year with the figures of the one before",
+        frame,
+        *(_at(frame, row, "period_end", "periods_repeated", R) for row in rows),
+    )
+    frame = narrow(books(FEW))
+    row = at(frame, "c05", 2019)
+    frame = frame.drop(index=row - 1).reset_index(drop=True)
+    frame.loc[row - 1, "period_months"] = 15
+    frame.loc[row - 1, "revenue"] = round(frame.loc[row - 1, "revenue"] * 1.25)
+    yield _case(
+        "a year of 15 months", frame, _at(frame, row - 1, "period_months", "odd_period_length", W)
+    )
+
+
+def _growth() -> Iterator[Case]:
+    for factor, kind in ((3, "unmarked_break"), (6, "implausible_growth")):
+        frame = books(FEW)
+        late = (frame["company_id"] == "c05") & (frame["period_end"] >= "2021")
+        frame.loc[late, frame.columns[5:]] *= factor
+        row = at(frame, "c05", 2021)
+        finding = _at(frame, row, "revenue", kind, W)
+        yield _case(f"{factor} times as large from a year on", frame, finding)
+        events = "company_id,date,kind\nc05,2021-03-01,merger\n"
+        yield _case(f"{factor} times as large by a merger", frame, extra={"events": events})

@@ -1,0 +1,183 @@
+"""Answers and scores that are complete and inside the scale, and cannot be what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from tests.contracts.bad_inputs.case import A, Case, Finding, R, W, config
+from tests.contracts.bad_inputs.figures import NO_TABLES, text
+from tests.contracts.figures.test_figures_answers import TWELVE, answers, other_scale
+
+FAMILY = "answers and scores"
+
+
+def cases() -> Iterator[Case]:
+    """All cases of the family."""
+    yield _case("as they should be", answers())
+    yield from _scales()
+    yield from _respondents()
+    yield from _blocks()
+    yield from _breaks()
+
+
+def _case(
+    name: str,
+    frame: pd.DataFrame,
+    *findings: Finding,
+    settings: str = "",
+    dropped: pd.Series | None = None,
+    **extra: str,
+) -> Case:
+    """A client with these answers; `dropped` marks rows that are set aside."""
+    names = sorted(set(frame["company_id"]))
+    tables = {"companies": "company_id,name\n" + "".join(f"{n},{n}\n" for n in names), **extra}
+    head = config(settings).replace("company: a1\n", "").replace("tiny", "twelve")
+    files = {f"{table}.csv": content for table, content in tables.items()}
+    own = {"client.yml": head, "tiny.yml": None, "twelve.yml": TWELVE}
+    files["assessments.csv"] = text(frame)
+    read = text(frame if dropped is None else frame[~dropped])
+    truth = {**dict.fromkeys(["scores", "pnl"]), **tables, "assessments": read}
+    return Case(name, FAMILY, {**NO_TABLES, **own, **files}, truth, findings)
+
+
+def _finding(frame: pd.DataFrame, rows: pd.Series, column: str, kind: str, value: str) -> Finding:
+    """A warning at the first of some rows."""
+    return ("assessments.csv", int(np.flatnonzero(rows)[0]) + 2, column, kind, W, value)
+
+
+def _scales() -> Iterator[Case]:
+    wrong: Finding = ("assessments.csv", None, "performance", "wrong_scale", R, "")
+    for low, high in ((1, 5), (0, 4)):
+        name = f"{low} to {high} for 0 to 5"
+        frame = answers()
+        frame["performance"] = other_scale(low, high, len(frame))
+        yield _case(name, frame, wrong)
+        yield _case(
+            f"{name}, by choice",
+            frame,
+            (*wrong[:4], W, ""),
+            settings="severity: {wrong_scale: warn}",
+        )
+    frame = answers(respondents=24)
+    own = frame["company_id"] == "c03"
+    frame.loc[own, "performance"] = other_scale(1, 5, int(own.sum()))
+    yield _case(
+        "one company on another scale",
+        frame,
+        _finding(frame, own, "performance", "wrong_scale_company", "c03"),
+    )
+    frame = answers(companies=3)
+    frame = frame[frame["wave"] == "2022-06-30"].reset_index(drop=True)
+    frame["performance"] *= 20
+    rows = frame.index[frame["performance"] > 5]
+    yield _case(
+        "percentages for 0 to 5",
+        frame,
+        *(
+            (
+                "assessments.csv",
+                row + 2,
+                "performance",
+                "outside_scale",
+                R,
+                str(frame.loc[row, "performance"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _respondents() -> Iterator[Case]:
+    frame = answers()
+    line = (frame["company_id"] == "c02") & (frame["wave"] == "2023-06-30")
+    line &= frame["respondent_id"] == "r1"
+    frame.loc[line, "performance"] = 4
+    straight = _finding(frame, line, "respondent_id", "straight_lining", "r1")
+    yield _case("one answer to everything", frame, straight)
+    yield _case(
+        "such a respondent set aside",
+        frame,
+        *(
+            ("assessments.csv", int(row) + 2, "respondent_id", "straight_lining", A, "r1")
+            for row in np.flatnonzero(line)
+        ),
+        settings="severity: {straight_lining: set_aside}",
+        dropped=line,
+    )
+    frame = answers()
+    alone = (frame["company_id"] == "c02") & (frame["wave"] == "2023-06-30")
+    frame = frame[~(alone & (frame["respondent_id"] == "r1"))].reset_index(drop=True)
+    alone = (frame["company_id"] == "c02") & (frame["wave"] == "2023-06-30")
+    yield _case(
+        "one respondent in a company",
+        frame,
+        _finding(frame, alone, "respondent_id", "one_respondent", "r0"),
+    )
+    single = answers(respondents=1)
+    yield _case(
+        "one respondent everywhere",
+        single,
+        ("assessments.csv", None, "respondent_id", "one_respondent", W, ""),
+    )
+    yield _case("an assessor of each company", single.assign(role="assessor"))
+
+
+def _blocks() -> Iterator[Case]:
+    frame = answers()
+    own = (frame["company_id"] == "c02") & (frame["wave"] == "2023-06-30")
+    gone = own & frame["item_id"].str.startswith("serve")
+    empty = frame.assign(performance=frame["performance"].astype(object).where(~gone, None))
+    first = frame.loc[own, "item_id"].iloc[0]
+    yield _case(
+        "a block that nobody answered",
+        empty,
+        _finding(frame, own, "item_id", "missing_block", first),
+    )
+    some = own & (frame["item_id"] == "serve_1")
+    few = frame.assign(performance=frame["performance"].astype(object).where(~some, None))
+    yield _case("an item that nobody answered", few)
+
+
+def _breaks() -> Iterator[Case]:
+    rng = np.random.default_rng(2)
+    rows = [
+        (f"c{c:02d}", f"{year}-06-30", "index", 24 + c + round(float(rng.normal(0, 1)), 1))
+        for c in range(25)
+        for year in range(2017, 2024)
+    ]
+    scores = pd.DataFrame(rows, columns=["company_id", "wave", "measure", "value"])
+    frame = answers(companies=25)
+    yield _case("scores of 25 companies", frame, scores=text(scores))
+    broken = scores.copy()
+    broken.loc[10, "value"] -= 25
+    values = [f"{broken.loc[row, 'value']:.15g}" for row in (10, 11)]
+    yield _case(
+        "a score that falls and comes back",
+        frame,
+        *(
+            ("scores.csv", row, "value", "score_break", W, value)
+            for row, value in zip((12, 13), values, strict=True)
+        ),
+        scores=text(broken),
+    )
+    scores.loc[scores["wave"] >= "2021", "value"] += 8
+    yield _case(
+        "a wave in which all scores rise",
+        frame,
+        ("scores.csv", None, "wave", "wave_break", W, "2021"),
+        scores=text(scores),
+    )
+    pnl = "company_id,period_end,period_months,currency,unit,revenue\n" + "".join(
+        f"c{c:02d},{year}-12-31,12,USD,1,{1000 + 7 * c + 31 * (year - 2020)}\n"
+        for c in range(1, 12)
+        for year in (2022, 2023)
+    )
+    yield _case(
+        "a company without accounts",
+        answers(),
+        ("companies.csv", 2, "company_id", "score_without_accounts", W, "c00"),
+        pnl=pnl,
+    )
