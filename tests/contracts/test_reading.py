@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import time
 import unicodedata
 from decimal import Decimal
 from pathlib import Path
@@ -250,7 +249,7 @@ def test_a_huge_cell_is_named_and_not_repeated(tmp_path: Path) -> None:
     assert len(str(found.to_dict())) < 2000
 
 
-def test_many_answers_are_read_and_checked_in_two_seconds(tmp_path: Path) -> None:
+def test_many_answers_are_read_whole(tmp_path: Path) -> None:
     items = [item.id for item in load_instrument("cx95").items]
     companies = [f"c{n:05d}" for n in range(1500)]
     waves = pd.date_range("2020-06-30", periods=5, freq="YE")
@@ -265,7 +264,5 @@ def test_many_answers_are_read_and_checked_in_two_seconds(tmp_path: Path) -> Non
         folder / "companies.csv", index=False
     )
     answers.to_parquet(folder / "assessments.parquet", index=False)
-    start = time.process_time()
     client = read_client(str(folder))
-    assert time.process_time() - start < 2
     assert len(client.table("assessments")) == len(answers) == 427_500

@@ -7,7 +7,6 @@ import json
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -103,9 +102,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
     data, kind = CASES[name]
-    started = time.monotonic()
     findings = found(tmp_path, data)
-    assert time.monotonic() - started < 20
     if kind == "none":
         return
     assert findings["kind"].tolist() == [kind]

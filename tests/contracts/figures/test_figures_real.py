@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -83,18 +82,6 @@ def test_the_order_of_the_rows_says_nothing(us_brands: Client) -> None:
     first, _ = findings(given, frame)
     second, _ = findings(given, frame.sample(frac=1, random_state=3).reset_index(drop=True))
     pd.testing.assert_frame_equal(first, second)
-
-
-def test_ten_thousand_rows_in_a_second() -> None:
-    client = read_client("simulated")
-    given, frame = intake(client), client.table("pnl")
-    assert len(frame) > 9_000
-    best = np.inf
-    for _ in range(4):
-        start = time.process_time()
-        check_accounts(replace(given, findings=Findings()))
-        best = min(best, time.process_time() - start)
-    assert best < 1
 
 
 numbers = st.one_of(
