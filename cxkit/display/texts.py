@@ -45,6 +45,17 @@ def has_text(id: str, language: str = "en") -> bool:
     return id in _catalogue(language)
 
 
+def in_language(texts: Mapping[str, str], language: str = "en") -> str:
+    """An instrument's own words: the report's language, else English, which is required."""
+    return str(texts.get(language) or texts["en"])
+
+
+def finding_text(kind: str) -> dict[str, Any]:
+    """What a kind of finding means, in words that hold no client's value."""
+    id = f"finding.{kind}"
+    return message(id if has_text(id) else "finding.other")
+
+
 def number(value: Any, fmt: str, language: str = "en") -> str:
     """A value as the reader sees it; missing values are a dash, messages are drawn.
 

@@ -15,7 +15,7 @@ from cxkit.exhibits.wording import caution, linkage_message, linkage_values, pan
 from cxkit.measures import Panel
 from cxkit.models import least_squares as ls
 from cxkit.models.checks import Check
-from cxkit.models.linkage import LinkageFamily, LinkageResult, usable_rows
+from cxkit.models.linkage import LinkageFamily, LinkageResult, clipped, usable_rows
 from cxkit.models.specifications import RECOMMENDED, SPECIFICATIONS
 
 SECTION = "03_growth_linkage"
@@ -194,8 +194,7 @@ def residuals(panel: Panel, result: LinkageResult) -> tuple[np.ndarray, np.ndarr
     """Score (points) and clipped outcome (fraction) left after effects, on their own means."""
     shape = SPECIFICATIONS[result.spec.specification]
     rows, _ = usable_rows(panel.table, shape)
-    low, high = np.quantile(panel.table["outcome"], result.spec.clip)
-    pair = np.column_stack([rows["score"], np.clip(rows["outcome"], low, high)])
+    pair = np.column_stack([rows["score"], clipped(rows, panel.table, result.spec.clip)])
     others = rows[list(shape.controls)].to_numpy(float)
     values = np.column_stack([pair, others])
     if shape.effects:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from cxkit.contracts import Client
-from cxkit.display import message
+from cxkit.display import in_language, message
 from cxkit.exhibits.base import (
     MIN_CELL,
     Column,
@@ -50,10 +50,6 @@ def _own(frame: pd.DataFrame, company: str) -> pd.DataFrame:
 def _name(client: Client, company: str) -> str:
     about = _own(client.table("companies"), company)
     return str(about["name"].iloc[0]) if len(about) else ""
-
-
-def _text(texts: Any, language: str) -> str:
-    return str(texts.get(language) or texts["en"])
 
 
 def distribution(client: Client, scores: Maturity, company: str = "") -> Exhibit:
@@ -100,7 +96,7 @@ def _bands(client: Client) -> list[dict[str, Any]]:
     instrument, language = client.instrument, client.config.language
     return [
         {"from": s.lower, "below": instrument.maximum if s.below is None else s.below,
-         "label": f"{s.id} {_text(s.name, language)}"} for s in instrument.stages
+         "label": f"{s.id} {in_language(s.name, language)}"} for s in instrument.stages
     ]  # fmt: skip
 
 
@@ -121,7 +117,7 @@ def _stage_rows(
     counts = [int((latest["stage"] == stage.id).sum()) for stage in client.instrument.stages]
     rows = []
     for stage, n, unsaid in zip(client.instrument.stages, counts, hidden(counts), strict=True):
-        rows.append({"stage": f"{stage.id} {_text(stage.name, client.config.language)}",
+        rows.append({"stage": f"{stage.id} {in_language(stage.name, client.config.language)}",
                      "n": None if unsaid else n, "share": None if unsaid else n / len(latest),
                      "provenance": message(f"term.{stage.provenance}")})  # fmt: skip
     return columns, rows
@@ -146,7 +142,7 @@ def _dots(client: Client, scores: Maturity, company: str, measure: str) -> Exhib
     for block in client.instrument.blocks:
         found = quartiles(frame.loc[frame["block"] == block.id, measure])
         if found:
-            rows.append({"label": _text(block.title, client.config.language),
+            rows.append({"label": in_language(block.title, client.config.language),
                          "value": value(own.get(block.id)), **found})  # fmt: skip
     if not rows:
         return box(id, SECTION, message(f"{id}_title"), message(f"{id}_none"))

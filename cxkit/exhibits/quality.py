@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxkit.contracts import Client
-from cxkit.display import has_text, message
+from cxkit.display import finding_text, in_language, message
 from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, box, value
 from cxkit.measures import Accounts, Maturity, Panel
 from cxkit.measures.disclosure import merged_bins
@@ -85,12 +85,6 @@ def _grouped(found: pd.DataFrame) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def finding_text(kind: str) -> dict[str, Any]:
-    """What a kind of finding means, in words that hold no client's value."""
-    id = f"finding.{kind}"
-    return message(id) if has_text(id) else message("finding", kind=kind.replace("_", " "))
 
 
 def meeting(scores: Maturity, books: Accounts) -> Exhibit:
@@ -180,7 +174,7 @@ def answered(client: Client, scores: Maturity) -> Exhibit:
     for block in client.instrument.blocks:
         asked = sheets * len(block.items)
         count = float(given.reindex([i.id for i in block.items]).fillna(0).sum())
-        rows.append({"label": _title(block.title), "value": count / asked if asked else None,
+        rows.append({"label": in_language(block.title), "value": count / asked if asked else None,
                      "highlight": False, "n": asked})  # fmt: skip
     chart = {
         "kind": "bars",
@@ -199,11 +193,6 @@ def answered(client: Client, scores: Maturity) -> Exhibit:
     table = [{k: r[k] for k in ("label", "value", "n")} for r in rows]
     return Exhibit(id, SECTION, headline, chart, columns, table,
                    [message("quality.answered_note")])  # fmt: skip
-
-
-def _title(texts: Any, language: str = "en") -> str:
-    """An instrument's own text: the report's language, else English, which is required."""
-    return str(texts.get(language) or texts["en"])
 
 
 def fallen_out(panels: Sequence[Panel]) -> Exhibit:

@@ -134,7 +134,7 @@ def fit_linkage(
     entities = rows["company_id"].nunique()
     if entities < MIN_COMPANIES:
         raise _cannot("few_companies", spec, companies=entities, least=MIN_COMPANIES)
-    y = _clipped(rows, panel.table, clip)
+    y = clipped(rows, panel.table, clip)
     fitted, covariance = _fit(y, rows, shape)
     if not np.isfinite(fitted.coef).all():
         raise _cannot("no_variation", spec)
@@ -234,7 +234,7 @@ def usable_rows(table: pd.DataFrame, shape: Specification) -> tuple[pd.DataFrame
     return rows, pd.DataFrame(list(lost.items()), columns=["reason", "rows"])
 
 
-def _clipped(rows: pd.DataFrame, whole: pd.DataFrame, clip: tuple[float, float]) -> np.ndarray:
+def clipped(rows: pd.DataFrame, whole: pd.DataFrame, clip: tuple[float, float]) -> np.ndarray:
     """Outcomes of the rows, clipped at quantiles of the whole panel."""
     low, high = np.quantile(whole["outcome"].to_numpy(float), clip)
     return np.clip(rows["outcome"].to_numpy(float), low, high)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cxkit.display import has_text, message, text
+from cxkit.display import finding_text, in_language, message, text
 from cxkit.errors import InfrastructureError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def merge(client: Client, sections: Sequence[Section]) -> dict[str, Any]:
         "instrument": {
             "id": instrument.id,
             "version": instrument.version,
-            "title": _drawn(instrument.title, language),
+            "title": in_language(instrument.title, language),
         },
         "primary": _primary(lists["estimates"]),
         "answer": _answer(sections, language),
@@ -184,16 +184,7 @@ def _findings(client: Client) -> list[dict[str, Any]]:
         group = groups.setdefault(
             key,
             {"file": key[0], "kind": key[1], "severity": key[2], "rows": 0,
-             "message": _finding(key[1])},
+             "message": finding_text(key[1])},
         )  # fmt: skip
         group["rows"] += 1
     return list(groups.values())
-
-
-def _finding(kind: str) -> dict[str, Any]:
-    id = f"finding.{kind}"
-    return message(id if has_text(id) else "finding.other")
-
-
-def _drawn(title: Any, language: str) -> str:
-    return str(title.get(language) or title["en"]) if isinstance(title, Mapping) else str(title)
