@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cxkit.contracts.client import Client, FileInfo, check_client, read_client, resolve_client
     from cxkit.contracts.config import ClientConfig
-    from cxkit.contracts.instrument import Block, Instrument, Item, Stage
+    from cxkit.contracts.instrument import Block, Instrument, Item, Level, Move, Stage
     from cxkit.contracts.instrument_file import load_instrument
     from cxkit.contracts.project import project_root
     from cxkit.contracts.tables import TABLES
@@ -25,6 +25,8 @@ _PUBLIC = {
     "FileInfo": "client",
     "Instrument": "instrument",
     "Item": "instrument",
+    "Level": "instrument",
+    "Move": "instrument",
     "Stage": "instrument",
     "check_client": "client",
     "load_instrument": "instrument_file",
@@ -41,6 +43,8 @@ __all__ = [
     "FileInfo",
     "Instrument",
     "Item",
+    "Level",
+    "Move",
     "Stage",
     "check_client",
     "load_instrument",

@@ -111,6 +111,12 @@ def _file_name(value: Any) -> str:
     return value
 
 
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise ValueError("must be a number above 0 and at most 1, such as 0.5")
+    return float(value)
+
+
 def _severity(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("must hold kinds of finding: {outside_scale: set_aside}")
@@ -131,6 +137,7 @@ Notebook = Annotated[str, BeforeValidator(_notebook)]
 Outcome = Annotated[str, _one_of(OUTCOMES, "outcome")]
 Specification = Annotated[str, _one_of(SPECIFICATIONS, "specification")]
 Parameters = Annotated[dict[str, dict[str, Scalar]], BeforeValidator(_parameters)]
+Share = Annotated[float, BeforeValidator(_share)]
 FileName = Annotated[str, BeforeValidator(_file_name)]
 Severity = Annotated[dict[str, str], BeforeValidator(_severity)]
 
@@ -149,6 +156,17 @@ class Brand(Strict):
     name: str | None = None
     color: str | None = None
     logo: FileName | None = None
+
+
+class Scoring(Strict):
+    """How answers become scores.
+
+    min_answered is the share of a block's applicable items below which the block is missing;
+    with `equal-roles` every role among a company's raters counts alike, however many they are.
+    """
+
+    min_answered: Share = 0.5
+    raters: Literal["pooled", "equal-roles"] = "pooled"
 
 
 class ClientConfig(Strict):
@@ -173,6 +191,7 @@ class ClientConfig(Strict):
     profile_names: tuple[str, ...] | None = None
     severity: Severity = Field(default_factory=dict)
     restatements: Literal["latest", "refuse"] = "latest"
+    scoring: Scoring = Scoring()
     brand: Brand = Brand()
 
     @model_validator(mode="before")

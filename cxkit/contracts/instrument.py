@@ -28,18 +28,48 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Level:
+    """What a block at the level of stage `stage` looks like, per language."""
+
+    stage: int
+    text: Mapping[str, str]
+    provenance: str
+
+
+@dataclass(frozen=True)
 class Block:
-    """A group of items; without items its score is made elsewhere and sent in `scores`."""
+    """A group of items; without items its score is made elsewhere and sent in `scores`.
+
+    `levels` describes the block stage by stage, rising; stages may be left out.
+    """
 
     id: str
     title: Mapping[str, str]
     weight: float
     items: tuple[Item, ...]
+    levels: tuple[Level, ...] = ()
+
+    def level(self, stage: int) -> Level | None:
+        """The level of that stage; None where the instrument describes none."""
+        return next((level for level in self.levels if level.stage == stage), None)
+
+
+@dataclass(frozen=True)
+class Move:
+    """What takes a block from its stage towards the next, to be done within `months`."""
+
+    block: str
+    months: int
+    text: Mapping[str, str]
+    provenance: str
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A band of the index: `lower` is in it, `below` is not; None reaches the maximum."""
+    """A band of the index: `lower` is in it, `below` is not; None reaches the maximum.
+
+    `moves` are those of a company, or of a block, that is in this stage.
+    """
 
     id: int
     name: Mapping[str, str]
@@ -48,6 +78,7 @@ class Stage:
     provenance: str
     text: Mapping[str, str]
     drivers: Mapping[str, tuple[str, ...]]
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,3 +148,12 @@ class Instrument:
         inside = (index >= self.minimum) & (index <= self.maximum)
         place = np.clip(np.searchsorted(lower, index, side="right") - 1, 0, None)
         return np.where(inside, ids[place], np.nan)
+
+    def level_of(self, performance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The stage's id for each block score on 0-100: the band it would fall into as an index.
+
+        The bands are rescaled from the index's range to 0-100 and are half-open, as `stage_of`
+        has them; NaN where the score is missing or out of range.
+        """
+        share = np.asarray(performance, dtype=float) / 100
+        return self.stage_of(self.minimum + share * (self.maximum - self.minimum))

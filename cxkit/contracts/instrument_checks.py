@@ -13,6 +13,7 @@ from cxkit.contracts.instrument_entry import (
     RangeEntry,
     StageEntry,
 )
+from cxkit.errors import nearest
 
 
 def instrument_problems(entry: InstrumentEntry, name: str) -> Iterator[str]:
@@ -27,6 +28,8 @@ def instrument_problems(entry: InstrumentEntry, name: str) -> Iterator[str]:
     yield from _sum_problems(entry)
     if entry.stages:
         yield from _stage_problems(entry.stages, entry.index)
+    yield from _level_problems(entry)
+    yield from _move_problems(entry)
 
 
 def _range_problems(entry: InstrumentEntry) -> Iterator[str]:
@@ -125,6 +128,25 @@ def _border_problems(one: StageEntry, after: StageEntry) -> Iterator[str]:
         yield f"stages: {one.id} and {after.id} overlap, {after.lower:g} to {one.below:g}"
     if after.id <= one.id:
         yield f"stages: {after.id} follows {one.id}; ids must rise with the index"
+
+
+def _level_problems(entry: InstrumentEntry) -> Iterator[str]:
+    """A block is described once per stage, and only for stages that there are."""
+    known = {stage.id for stage in entry.stages}
+    for block in entry.blocks:
+        named = [level.stage for level in block.levels]
+        for stage in _repeated(str(name) for name in named):
+            yield f"block {block.id}: levels has the stage {stage} more than once"
+        for stage in sorted(set(named) - known):
+            yield f"block {block.id}: levels names the stage {stage}, which is not among stages"
+
+
+def _move_problems(entry: InstrumentEntry) -> Iterator[str]:
+    """Moves belong to blocks that there are."""
+    known = [block.id for block in entry.blocks]
+    for stage in entry.stages:
+        for name in sorted({move.block for move in stage.moves} - set(known)):
+            yield f'stage {stage.id}: moves names no block "{name}"{nearest(name, known)}'
 
 
 def _repeated(ids: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from cxkit.contracts.strict import LANGUAGES, Number, Slug, Strict, Texts, Whole
 
 PROVENANCE = ("published", "assumed", "own")
+MONTHS = (6, 12, 24)  # horizons of the roadmap
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
@@ -40,9 +41,16 @@ def _drivers(value: Any) -> dict[str, tuple[str, ...]]:
     return {language: tuple(lines) for language, lines in value.items()}
 
 
+def _months(value: Any) -> int:
+    if isinstance(value, bool) or value not in MONTHS:
+        raise ValueError("must be 6, 12 or 24")
+    return int(value)
+
+
 Provenance = Annotated[str, BeforeValidator(_provenance)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Weight = Annotated[float, BeforeValidator(_weight)]
+Months = Annotated[int, BeforeValidator(_months)]
 Drivers = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_drivers)]
 
 
@@ -65,6 +73,14 @@ class ItemEntry(Strict):
     tags: dict[str, str] = Field(default_factory=dict)
 
 
+class LevelEntry(Strict):
+    """A block's level as written."""
+
+    stage: Whole
+    text: Texts
+    provenance: Provenance | None = None
+
+
 class BlockEntry(Strict):
     """A block as written."""
 
@@ -72,6 +88,7 @@ class BlockEntry(Strict):
     title: Texts
     weight: Weight = 1.0
     items: tuple[ItemEntry, ...] = ()
+    levels: tuple[LevelEntry, ...] = ()
 
 
 class IndexEntry(Strict):
@@ -80,6 +97,15 @@ class IndexEntry(Strict):
     minimum: Number
     maximum: Number
     method: Literal["sum", "mean-of-items", "mean-of-blocks"] = "sum"
+
+
+class MoveEntry(Strict):
+    """A move as written."""
+
+    block: Identifier
+    months: Months
+    text: Texts
+    provenance: Provenance | None = None
 
 
 class StageEntry(Strict):
@@ -92,6 +118,7 @@ class StageEntry(Strict):
     provenance: Provenance | None = None
     text: Texts | None = None
     drivers: Drivers | None = None
+    moves: tuple[MoveEntry, ...] = ()
 
 
 class InstrumentEntry(Strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cxkit.contracts.instrument import Block, Instrument, Item, Stage
+from cxkit.contracts.instrument import Block, Instrument, Item, Level, Move, Stage
 from cxkit.contracts.instrument_checks import instrument_problems, item_bounds
 from cxkit.contracts.instrument_entry import BlockEntry, InstrumentEntry, ItemEntry, StageEntry
 from cxkit.contracts.project import project_root
@@ -63,13 +63,15 @@ def _instrument(entry: InstrumentEntry) -> Instrument:
         scale=(entry.scale.minimum, entry.scale.maximum),
         importance=(importance.minimum, importance.maximum) if importance else None,
         blocks=tuple(_block(block, entry) for block in entry.blocks),
-        stages=tuple(_stage(stage, entry.provenance) for stage in entry.stages),
+        stages=tuple(_stage(stage, entry) for stage in entry.stages),
     )
 
 
 def _block(block: BlockEntry, entry: InstrumentEntry) -> Block:
     items = tuple(_item(item, block.id, entry) for item in block.items)
-    return Block(block.id, block.title, block.weight, items)
+    ordered = sorted(block.levels, key=lambda level: level.stage)
+    levels = tuple(Level(w.stage, w.text, w.provenance or entry.provenance) for w in ordered)
+    return Block(block.id, block.title, block.weight, items, levels)
 
 
 def _item(item: ItemEntry, block: str, entry: InstrumentEntry) -> Item:
@@ -88,13 +90,18 @@ def _item(item: ItemEntry, block: str, entry: InstrumentEntry) -> Item:
     )
 
 
-def _stage(stage: StageEntry, provenance: str) -> Stage:
+def _stage(stage: StageEntry, entry: InstrumentEntry) -> Stage:
+    """A stage; whose wording a move is, it says itself, for a band may be another's."""
+    own = entry.provenance
     return Stage(
         id=stage.id,
         name=stage.name,
         lower=stage.lower,
         below=stage.below,
-        provenance=stage.provenance or provenance,
+        provenance=stage.provenance or own,
         text=stage.text or {},
         drivers=stage.drivers or {},
+        moves=tuple(
+            Move(move.block, move.months, move.text, move.provenance or own) for move in stage.moves
+        ),
     )
