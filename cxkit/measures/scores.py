@@ -9,13 +9,14 @@ the instrument's own scale: with every item answered it equals the published sum
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from cxkit.contracts import Client, Instrument
 from cxkit.display import Shown
+from cxkit.measures.answers import Ratings
 from cxkit.measures.index import block_shares, on_scale
 from cxkit.measures.large_scores import answered_in_large, from_large
 
@@ -32,12 +33,27 @@ class Maturity(Shown):
     blocks has one row per company, wave and block: performance, importance and gap (importance
     minus performance) in points of 0-100; missing stays missing.
     excluded counts the rows that have no index, by reason.
+
+    From answers to items come four more. items has one row per company, wave and item that was
+    asked: item_id, block, performance and importance (own scale), performance_100 and
+    importance_100, gap (of these), respondents, applicable. raters has one row per company, wave
+    and respondent_id: role, index (what this rater alone would give), answered. rater_blocks has
+    one per rater and block: performance and importance of 0-100. missing has one per company,
+    wave and block without a score: reason, `not_answered` or `not_applicable`. ratings holds the
+    same answers as arrays. Where answers stay in their files, these (but not `missing`) hold
+    the reader's company and a sample of `sampled` companies; else sampled is None.
     """
 
     table: pd.DataFrame
     blocks: pd.DataFrame
     excluded: pd.DataFrame
     instrument: Instrument
+    items: pd.DataFrame = field(default_factory=pd.DataFrame)
+    raters: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rater_blocks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    missing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ratings: Ratings | None = None
+    sampled: int | None = None
 
     @property
     def summary(self) -> str:
