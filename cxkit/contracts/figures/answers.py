@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
-from cxkit.contracts.cells import Mask
-from cxkit.contracts.figures.ledger import Ints
+from cxkit.contracts.figures.answers_read import Answers, read_answers, report_groups
+from cxkit.contracts.figures.reversed import check_reversed
 from cxkit.contracts.figures.scales import check_scales
 from cxkit.contracts.intake import Intake
-from cxkit.contracts.kinds import KINDS, SET_ASIDE
 
 FEWEST = 10  # answers below which a table says nothing about how it was answered
 LINE = 10  # equal answers of one respondent that make a straight line
 SUMMED_UP = 10  # companies' waves from which "most have" is said once
 
 
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """The answered rows of `assessments` (n,) as codes, in the order of the table.
-
-    row is the position in the table; group is the company's wave, voice the respondent in it;
-    block -1 means that the item is unknown to the instrument.
-    """
-
-    row: Ints
-    company: Ints
-    group: Ints
-    voice: Ints
-    block: Ints
-    value: np.ndarray
-    assessor: Mask
-
-
 def check_answers(intake: Intake) -> None:
-    """Wrong scales, straight lines, single respondents and missing blocks."""
+    """Wrong scales, straight lines, reversed and single respondents, missing blocks."""
     frame = intake.frames["assessments"]
     if not intake.instrument.has_items or frame["performance"].count() < FEWEST:
         return
@@ -46,33 +25,9 @@ def check_answers(intake: Intake) -> None:
     if not len(answers.row):
         return
     _check_straight_lines(intake, answers)
+    check_reversed(intake, answers)
     _check_respondents(intake, answers)
     _check_blocks(intake, answers)
-
-
-def read_answers(intake: Intake) -> Answers:
-    """The rows with a performance and a complete key."""
-    frame = intake.frames["assessments"]
-    key = ["company_id", "wave", "respondent_id", "item_id"]
-    keep = frame["performance"].notna() & frame[key].notna().all(axis=1)
-    row = np.flatnonzero(keep)
-    frame = frame.iloc[row]
-    company, waves = (pd.factorize(frame[name])[0].astype(np.int64) for name in key[:2])
-    respondent = pd.factorize(frame["respondent_id"])[0].astype(np.int64)
-    group = _codes(company, waves)
-    blocks = {item.id: at for at, b in enumerate(intake.instrument.blocks) for item in b.items}
-    block = frame["item_id"].map(blocks).fillna(-1).to_numpy().astype(np.int64)
-    return Answers(
-        row, company, group, _codes(group, respondent), block,
-        frame["performance"].to_numpy(float), (frame["role"] == "assessor").to_numpy(dtype=bool),
-    )  # fmt: skip
-
-
-def _codes(first: Ints, second: Ints) -> Ints:
-    """Pairs of codes as one code, numbered from 0."""
-    if not len(first):
-        return first
-    return np.asarray(pd.factorize(first * (second.max() + 1) + second)[0].astype(np.int64))
 
 
 def _check_straight_lines(intake: Intake, answers: Answers) -> None:
@@ -84,7 +39,7 @@ def _check_straight_lines(intake: Intake, answers: Answers) -> None:
     )  # fmt: skip
     wide = (seen["first"] != seen["last"]) | (len(intake.instrument.blocks) == 1)
     straight = (seen["low"] == seen["high"]) & (seen["n"] >= LINE) & wide
-    _report(
+    report_groups(
         intake,
         answers,
         straight.to_numpy()[answers.voice],
@@ -114,7 +69,7 @@ def _check_respondents(intake: Intake, answers: Answers) -> None:
             column="respondent_id",
         )
         return
-    _report(
+    report_groups(
         intake,
         answers,
         single[answers.group],
@@ -135,7 +90,7 @@ def _check_blocks(intake: Intake, answers: Answers) -> None:
     np.add.at(count, (answers.group[known], answers.block[known]), 1)
     none = (count == 0) & (count.sum(axis=1) > 0)[:, None]
     for at, name in enumerate(names):
-        _report(
+        report_groups(
             intake,
             answers,
             none[:, at][answers.group],
@@ -146,30 +101,3 @@ def _check_blocks(intake: Intake, answers: Answers) -> None:
             "send these answers; without them the block and the index are missing",
             f"waves without an answer to {name}",
         )
-
-
-def _report(
-    intake: Intake,
-    answers: Answers,
-    mask: Mask,
-    group: Ints,
-    kind: str,
-    column: str,
-    messages: list[str],
-    way_out: str,
-    what: str,
-) -> None:
-    """One finding per group, at its first row; at every row where they are to be set aside."""
-    at = np.flatnonzero(mask)
-    if not len(at):
-        return
-    if intake.config.severity.get(kind, KINDS[kind].severity) != SET_ASIDE:
-        at = at[np.unique(group[at], return_index=True)[1]]
-    at = np.sort(at)
-    whole = np.zeros(len(intake.frames["assessments"]), bool)
-    whole[answers.row[at]] = True
-    intake.report("assessments", whole, kind, column, list(_at(messages, group[at])), way_out, what)
-
-
-def _at(messages: list[str], groups: Ints) -> Iterator[str]:
-    return (messages[group] for group in groups.tolist())
