@@ -1,4 +1,4 @@
-"""Cells to values: text, numbers and dates, each strictly or not at all.
+"""Cells to values: text, numbers, dates and flags, each strictly or not at all.
 
 Every function takes one column's cells and returns values, which rows are missing and which
 hold something that is not of the type. Each distinct text is looked at once. Numbers and dates
@@ -27,6 +27,8 @@ Parser = Callable[[str, Locale], float | None]
 CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
+FLAGS = {"yes": True, "true": True, "no": False, "false": False}  # in any case
+NOT_APPLICABLE = "n/a"
 
 
 class WrongTypeError(Exception):
@@ -73,6 +75,25 @@ def where(cells: pa.Array, test: Callable[[str], bool]) -> Mask:
 def has_space_around(cells: pa.Array) -> Mask:
     """Which cells have space before or after their text."""
     return where(cells, lambda word: word != word.strip() and bool(word.strip()))
+
+
+def says_not_applicable(cells: pa.Array) -> Mask:
+    """Which cells say n/a, in any case."""
+    return where(cells, lambda word: word.strip().casefold() == NOT_APPLICABLE)
+
+
+def read_flag(cells: pa.Array) -> Typed:
+    """bool; yes, no, true and false in text, Parquet's booleans are taken; missing is no."""
+    if pa.types.is_boolean(cells.type):
+        missing = cells.is_null().to_numpy(zero_copy_only=False)
+        values = cells.fill_null(False).to_numpy(zero_copy_only=False)
+        return Typed(pd.Series(values), missing, np.zeros(len(cells), dtype=bool))
+    words, codes = _coded(cells)
+    found = [FLAGS.get(word.casefold()) for word in words]
+    missing = _at(np.array([not word for word in words], dtype=bool), codes, empty=True)
+    bad = _at(np.array([flag is None for flag in found], dtype=bool), codes) & ~missing
+    values = _at(np.array([bool(flag) for flag in found], dtype=bool), codes)
+    return Typed(pd.Series(values), missing, bad)
 
 
 def read_number(cells: pa.Array, locale: Locale = PLAIN) -> Typed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-TEXT, NUMBER, DATE = "text", "number", "date"
+TEXT, NUMBER, DATE, FLAG = "text", "number", "date", "flag"
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,8 @@ class Column:
 
     `required` columns must exist, `filled` ones must have a value in every row. Bounds are
     inclusive; a value outside them is a finding of kind `fault`, and `hint` says what is meant.
+    A FLAG is yes or no, and no where it is empty. `flag` names the one that the text n/a in this
+    column raises: the value is then not missing but not applicable.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Column:
     whole: bool = False
     fault: str = "below_zero"
     hint: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,18 @@ ASSESSMENTS = Table(
         _key("wave", DATE),
         _key("respondent_id"),
         _key("item_id"),
-        Column("performance", NUMBER, required=True, hint="empty where there is no answer"),
+        Column(
+            "performance",
+            NUMBER,
+            required=True,
+            hint="empty where there is no answer, n/a where the item does not apply",
+            flag="not_applicable",
+        ),
         Column("importance", NUMBER, hint="empty where there is no answer"),
         _words("role", "executive", "manager", "staff", "assessor"),
         _VERSION,
         _WEIGHT,
+        Column("not_applicable", FLAG, hint="empty or no where the item applies"),
     ),
     key=("company_id", "wave", "respondent_id", "item_id"),
     dated="wave",

@@ -17,8 +17,10 @@ from cxkit.contracts.cells import (
     encoded,
     has_space_around,
     read_date,
+    read_flag,
     read_number,
     read_text,
+    says_not_applicable,
     where,
 )
 from cxkit.contracts.doubts import UNFIT_ID, doubts
@@ -26,7 +28,7 @@ from cxkit.contracts.findings import Findings
 from cxkit.contracts.locales import PLAIN, Locale
 from cxkit.contracts.raw import RawTable, cell_texts
 from cxkit.contracts.strict import quoted
-from cxkit.contracts.tables import DATE, NUMBER, TEXT, Column, Table
+from cxkit.contracts.tables import DATE, FLAG, NUMBER, TEXT, Column, Table
 from cxkit.contracts.totals import without_totals
 from cxkit.errors import nearest
 
@@ -48,6 +50,9 @@ def type_table(
         given = column.name in raw.columns
         values = _typed(raw, column, findings, locale) if given else None
         data[column.name] = _absent(column, len(raw.rows)) if values is None else values
+    for column in table.columns:
+        if column.flag in data and column.name in raw.columns:
+            data[column.flag] |= _flagged(raw, column, data, findings)
     return pd.DataFrame(data)
 
 
@@ -60,6 +65,8 @@ def empty_table(table: Table) -> pd.DataFrame:
 def _absent(column: Column, rows: int) -> pd.Series:
     if column.type == TEXT:
         return pd.Series(pd.array(pa.nulls(rows, pa.large_string()), dtype="str"))
+    if column.type == FLAG:
+        return pd.Series(np.zeros(rows, dtype=bool))
     nothing = np.nan if column.type == NUMBER else np.datetime64("NaT", "us")
     return pd.Series(np.full(rows, nothing))
 
@@ -108,20 +115,50 @@ def _typed(raw: RawTable, column: Column, findings: Findings, locale: Locale) ->
     for doubt in doubts(cells, column, typed, locale):
         _report(raw, column, doubt.mask, doubt.kind, doubt.message, doubt.way_out, findings)
         lost = lost | doubt.mask if doubt.lost else lost
+    if column.type == FLAG:
+        return typed.values & ~lost
     outside = _report_bounds(raw, column, typed, findings)
     return typed.values.mask(lost | outside)
 
 
 def _read(cells: pa.Array, column: Column, locale: Locale) -> Typed:
     if column.type == NUMBER:
-        return read_number(cells, locale)
+        typed = read_number(cells, locale)
+        if not column.flag:
+            return typed
+        none = says_not_applicable(cells)
+        return Typed(typed.values, typed.missing | none, typed.bad & ~none)
     if column.type == DATE:
         return read_date(cells, locale)
+    if column.type == FLAG:
+        return read_flag(cells)
     typed = read_text(cells)
     if not column.name.endswith("_id"):
         return typed
     unfit = where(cells, lambda text: bool(UNFIT_ID.search(text.strip())))
     return Typed(typed.values, typed.missing, typed.bad | unfit)
+
+
+def _flagged(raw: RawTable, column: Column, data: dict[str, pd.Series], findings: Findings) -> Mask:
+    """Rows where a column says n/a; those that say the opposite as well are reported."""
+    none = says_not_applicable(raw.columns[column.name])
+    flag = column.flag
+    raised = data[flag].to_numpy() & data[column.name].notna().to_numpy()
+    denied = none & denies(raw.columns[flag]) if flag in raw.columns else none & False
+    kind, out = "answer_not_applicable", f'delete the value, or correct "{flag}"'
+    _report(raw, column, raised, kind, f'{{value}}, though "{flag}" is yes', out, findings)
+    out = f'write the value, or correct "{flag}"'
+    _report(raw, column, denied, kind, f'{{value}}, though "{flag}" is no', out, findings)
+    return none
+
+
+def denies(cells: pa.Array) -> Mask:
+    """Which cells of a flag say no; an empty one does not."""
+    try:
+        typed = read_flag(cells)
+    except WrongTypeError:
+        return np.zeros(len(cells), dtype=bool)
+    return ~typed.values.to_numpy() & ~typed.missing & ~typed.bad
 
 
 def _report_unreadable(
@@ -134,6 +171,9 @@ def _report_unreadable(
     elif column.type == DATE:
         out = date_way_out(locale) + hint
         _report(raw, column, bad, "not_a_date", _with(date_fault, locale), out, findings)
+    elif column.type == FLAG:
+        out = "write yes or no" + hint
+        _report(raw, column, bad, "unknown_word", "{value} is not yes or no", out, findings)
     else:
         out = "write the text again" + hint
         _report(raw, column, bad, "control_character", NO_TEXT, out, findings)
@@ -173,6 +213,7 @@ WHATS = {
     "control_character": "values with control characters",
     "space_around": "values with space around them",
     "unknown_word": "values not in the list",
+    "answer_not_applicable": "answers marked as not applicable",
     "below_zero": "values below 0",
     "invalid_currency": "values other than a currency code",
     "invalid_year": "values other than a year",

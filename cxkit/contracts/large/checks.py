@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cxkit.contracts.cells import Mask
+from cxkit.contracts.cells import Mask, says_not_applicable
 from cxkit.contracts.findings import Findings
 from cxkit.contracts.intake import Intake
 from cxkit.contracts.large.table import KEY, LargeTable
 from cxkit.contracts.raw import RawTable
 from cxkit.contracts.table_checks import SLACK
-from cxkit.contracts.tables import ASSESSMENTS, DATE, TEXT, Column, Table
-from cxkit.contracts.typed import empty_table, type_table
+from cxkit.contracts.tables import ASSESSMENTS, DATE, FLAG, TEXT, Column, Table
+from cxkit.contracts.typed import denies, empty_table, type_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +53,7 @@ def examine(intake: Intake) -> None:
         for name, one in found.items()
         if _needs_map(table.types[name], ASSESSMENTS.named[name], one)
     }
-    table = replace(table, maps=maps)
+    table = replace(table, maps=maps, saying_none=_saying_none(found))
     with table.connect() as connection:
         _find_doubtful(connection, found, intake)
         rows = _numbers(connection, "SELECT _row FROM doubtful ORDER BY _row")
@@ -115,6 +115,13 @@ def _distinct(
     return _Cells(array, values, doubtful)
 
 
+def _saying_none(found: dict[str, _Cells]) -> pa.Table | None:
+    """The answers that say not applicable."""
+    cells = found["performance"].cells
+    said = cells.filter(pa.array(says_not_applicable(cells)))
+    return pa.table({"cell": said, "value": pa.array([True] * len(said))}) if len(said) else None
+
+
 def _without_partner(name: str, values: pd.Series, intake: Intake) -> Mask:
     """Values that other tables, the instrument or the run's date have something against."""
     if name == "company_id" and "companies" in intake.frames:
@@ -148,6 +155,8 @@ def _needs_map(kind: pa.DataType, column: Column, found: _Cells) -> bool:
     written = written or pa.types.is_string_view(kind)
     if column.type == TEXT:
         return written and bool(found.doubtful.any())
+    if column.type == FLAG:
+        return written
     return written or (column.type == DATE and not pa.types.is_date(kind))
 
 
@@ -165,6 +174,7 @@ def _find_doubtful(
         queries.append(f'SELECT _row FROM cells WHERE "{name}" IN (SELECT cell FROM bad_{name})')
         if bad.null_count:
             queries.append(f'SELECT _row FROM cells WHERE "{name}" IS NULL')
+    queries += _contradicting(connection, found)
     if not any(i.importance_minimum is not None for i in intake.instrument.items):
         queries.append("SELECT min(_row) AS _row FROM typed WHERE importance IS NOT NULL")
     connection.execute(f"CREATE TABLE repeated AS {_repeated(len(intake.instrument.items))}")
@@ -172,6 +182,23 @@ def _find_doubtful(
     union = " UNION ALL ".join(queries)
     connection.execute(
         f"CREATE TABLE doubtful AS SELECT DISTINCT _row FROM ({union}) WHERE _row IS NOT NULL"
+    )
+
+
+def _contradicting(
+    connection: duckdb.DuckDBPyConnection, found: dict[str, _Cells]
+) -> Iterator[str]:
+    """Rows with an answer that does not apply, or with one that says so and a flag that denies."""
+    yield "SELECT _row FROM typed WHERE not_applicable AND performance IS NOT NULL"
+    said = _saying_none(found)
+    if said is None or "not_applicable" not in found:
+        return
+    flags = found["not_applicable"].cells
+    connection.register("none", said)
+    connection.register("denied", pa.table({"cell": flags.filter(pa.array(denies(flags)))}))
+    yield (
+        "SELECT _row FROM cells WHERE performance IN (SELECT cell FROM none) "
+        "AND not_applicable IN (SELECT cell FROM denied)"
     )
 
 

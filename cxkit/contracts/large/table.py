@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cxkit.contracts.findings import Rows
-from cxkit.contracts.tables import ASSESSMENTS, DATE, NUMBER
+from cxkit.contracts.tables import ASSESSMENTS, DATE, FLAG, NUMBER
 from cxkit.contracts.typed import empty_table
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ THREADS = 4
 KEY = ("company_id", "wave", "respondent_id", "item_id")
 MOST_CASES = 100
 HARMLESS = re.compile(r"[A-Za-z0-9 .,:/+_-]*")
-CASTS = {DATE: "DATE", NUMBER: "DOUBLE"}
+CASTS = {DATE: "DATE", NUMBER: "DOUBLE", FLAG: "BOOLEAN"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class LargeTable:
 
     `types` are the Arrow types of the contract's columns that were sent, `unknown` the names of
     the others. `maps` holds, for a column whose cells are not values yet, every distinct cell
-    with its value. Rows in `left_out` (numbered as in the file, the header being row 1) do not
+    with its value; `saying_none` those cells of `performance` that say not applicable, with the
+    value true. Rows in `left_out` (numbered as in the file, the header being row 1) do not
     count; `kept` holds those of them that were looked at one by one and do, typed. `companies`
     are those of the rows that were not left out. `work` is where intermediate files lie.
     """
@@ -55,6 +56,7 @@ class LargeTable:
     work: TemporaryDirectory[str]
     unknown: tuple[str, ...] = ()
     maps: Mapping[str, pa.Table] = field(default_factory=dict, repr=False)
+    saying_none: pa.Table | None = field(default=None, repr=False)
     left_out: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64), repr=False)
     kept: pd.DataFrame = field(default_factory=lambda: empty_table(ASSESSMENTS), repr=False)
     companies: frozenset[str] = field(default=frozenset(), repr=False)
@@ -69,6 +71,8 @@ class LargeTable:
         connection.execute(f"CREATE VIEW cells AS {self._cells()}")
         for name, values in self.maps.items():
             connection.register(f"map_{name}", values)
+        if self.saying_none is not None:
+            connection.register("saying_none", self.saying_none)
         connection.execute(f"CREATE VIEW typed AS {self._typed()}")
         connection.register("left_out", pd.DataFrame({"_row": self.left_out}))
         connection.register("kept", self.kept)
@@ -89,7 +93,10 @@ class LargeTable:
             for name, values in self.maps.items()
             if not _is_short(values)
         )
-        columns = [self._column(column.name, column.type) for column in ASSESSMENTS.columns]
+        columns = [
+            self._flag() if column.type == FLAG else self._column(column.name, column.type)
+            for column in ASSESSMENTS.columns
+        ]
         return f"SELECT _row, {', '.join(columns)} FROM cells{joins}"
 
     def _column(self, name: str, kind: str) -> str:
@@ -104,6 +111,18 @@ class LargeTable:
         if pa.types.is_floating(self.types[name]):
             cell = f"CASE WHEN isnan({cell}) THEN NULL ELSE {cell} END"
         return f"CAST({cell} AS {to}) AS {name}"
+
+    def _flag(self) -> str:
+        """`not_applicable`: no where it is empty, yes where the answer says so."""
+        name = "not_applicable"
+        found = self._column(name, FLAG).removesuffix(f" AS {name}")
+        if self.saying_none is not None:
+            cell = 'cells."performance"'
+            says = f"{cell} IN (SELECT cell FROM saying_none)"
+            if _is_short(self.saying_none):
+                says = _cases(cell, self.saying_none, "BOOLEAN")
+            found = f"coalesce({says}, false) OR coalesce({found}, false)"
+        return f"coalesce({found}, false) AS {name}"
 
     def _answers(self) -> str:
         rows = "SELECT * FROM typed"

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxkit.contracts.cells import NOT_APPLICABLE
 from cxkit.contracts.instrument import Instrument, Item
 from cxkit.contracts.tables import DATE, NUMBER, TABLES, Column
 from cxkit.contracts.template.words import has, word
 from cxkit.contracts.workbook.fold import IMPORTANCE
 
 UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
-LEFT_OUT = ("instrument_version", "item_id", "performance", "importance")
+LEFT_OUT = ("instrument_version", "item_id", "performance", "importance", "not_applicable")
 NEEDS = {"companies": "required", "assessments": "answers", "pnl": "accounts"}
 KEYS = {"companies": 2, "assessments": 3, "scores": 2, "pnl": 2, "events": 2, "metrics": 2}
 BANDS: Mapping[str, Mapping[str, str]] = {
@@ -220,7 +221,8 @@ def _answer(plan: Plan, item: Item, band: str) -> Field:
     low, high = item.minimum, item.maximum
     hint = plan.word("hint.answer", low=f"{low:g}", high=f"{high:g}")
     example = plan.word("example", value=f"{(low + high) // 2:g}")
-    words = _numbers(low, high)
+    numbers = _numbers(low, high)
+    words = (*numbers, NOT_APPLICABLE) if numbers else ()
     return Field(item.id, plan.own(item.text), hint, example, NUMBER, band, words, (low, high))
 
 
