@@ -45,12 +45,12 @@ def svg(figure: Figure) -> bytes:
 
 
 def _painter(kind: str) -> Callable[[dict[str, Any], str], Figure]:
-    from cxkit.plots import fields, histogram, rows
+    from cxkit.plots import fields, histogram, pairs, rows
 
     painters = {
         "intervals": rows.intervals,
         "bars": rows.bars,
-        "dots": rows.dots,
+        "dots": pairs.dots,
         "binned": fields.binned,
         "lines": fields.lines,
         "histogram": histogram.histogram,

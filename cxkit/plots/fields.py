@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cxkit.plots.frame import Drawn, Frame, Side, draw_frame, frame_room
-from cxkit.plots.measure import height, widest, width, wrap
+from cxkit.plots.measure import height, widest, wrap
 from cxkit.plots.scale import limits, present
 from cxkit.plots.style import ACCENT, DASHES, MARKERS, RULE, SERIES, SMALL, WARM
+from cxkit.plots.times import date_ticks, placed, time_limits
 from cxkit.plots.words import words
 
 _ENDS = ("y", "conf_low", "conf_high")
@@ -50,7 +50,7 @@ def binned(chart: dict[str, Any], language: str) -> Figure:
 
 def lines(chart: dict[str, Any], language: str) -> Figure:
     """One line per series, named at its end; a missing value breaks the line."""
-    series = [{**s, "points": _placed(s["points"], chart["x_format"])} for s in chart["series"]]
+    series = [{**s, "points": placed(s["points"], chart["x_format"])} for s in chart["series"]]
     points = [p for s in series for p in s["points"]]
     names = [wrap(words(s["label"], language), _LABEL_ROOM, SMALL) for s in series]
     tall = max(2.7, sum(height(name, SMALL) + _APART for name in names))
@@ -61,8 +61,9 @@ def lines(chart: dict[str, Any], language: str) -> Figure:
         limits(p.get(end) for p in points for end in _ENDS),
     )
     room = frame_room(y, right, tall, language)
-    x_limits = _time_limits([p["x"] for p in points])
-    x_ticks = _date_ticks(points, x_limits, room) if chart["x_format"] == "date" else None
+    x_limits = time_limits([p["x"] for p in points])
+    dates = chart["x_format"] == "date"
+    x_ticks = date_ticks([p["x"] for p in points], x_limits, room) if dates else None
     x = Side(words(chart["x"], language), chart["x_format"], x_limits, x_ticks)
     drawn = draw_frame(Frame(x=x, y=y, language=language, right=right, tall=tall))
     _zero(drawn.ax)
@@ -70,13 +71,6 @@ def lines(chart: dict[str, Any], language: str) -> Figure:
         _draw_series(drawn.ax, one["points"], number)
     _name_series(drawn, series, names)
     return drawn.sheet.figure
-
-
-def _time_limits(places: Sequence[float]) -> tuple[float, float]:
-    """Round the years or days shown; a single one stands in the middle of three."""
-    if places and min(places) == max(places):
-        return places[0] - 1, places[0] + 1
-    return limits(places, pad=0.04)
 
 
 def _zero(ax: Axes) -> None:
@@ -90,27 +84,6 @@ def _intervals(ax: Axes, points: Sequence[dict[str, Any]], colour: str) -> None:
         ends = present([p.get("conf_low"), p.get("conf_high")])
         if p["x"] is not None and len(ends) == 2:
             ax.plot([p["x"]] * 2, ends, color=colour, linewidth=1.3, alpha=0.55, zorder=3)
-
-
-def _placed(points: Sequence[dict[str, Any]], fmt: str) -> list[dict[str, Any]]:
-    """Points in order of x; a date becomes its day's number and keeps its words."""
-    known = [p for p in points if p["x"] is not None]
-    if fmt == "date":
-        days = [dt.date.fromisoformat(str(p["x"])[:10]) for p in known]
-        known = [{**p, "x": float(d.toordinal())} for p, d in zip(known, days, strict=True)]
-    return sorted(known, key=lambda p: p["x"])
-
-
-def _date_ticks(
-    points: Sequence[dict[str, Any]], ends: tuple[float, float], room: float
-) -> tuple[tuple[float, str], ...]:
-    """The dates that occur, as many as fit side by side, the last one first."""
-    wide = width("2020-12-31") + 0.12
-    kept: list[float] = []
-    for place in sorted({p["x"] for p in points}, reverse=True):
-        if not kept or room * (kept[-1] - place) / (ends[1] - ends[0]) >= wide:
-            kept.append(place)
-    return tuple((x, dt.date.fromordinal(int(x)).isoformat()) for x in reversed(kept))
 
 
 def _draw_series(ax: Axes, points: Sequence[dict[str, Any]], number: int) -> None:

@@ -30,7 +30,8 @@ class Side:
 class Frame:
     """What such a chart says besides its marks.
 
-    right and above are inches the caller needs beside and above the axes for words of its own.
+    right, above and below are inches the caller needs beside, above and under the axes for words
+    of its own; left is the least room for the numbers, so that two frames can stand in line.
     """
 
     x: Side
@@ -40,6 +41,8 @@ class Frame:
     notes: Sequence[str] = ()
     right: float = 0.0
     above: float = 0.0
+    below: float = 0.0
+    left: float = 0.0
     tall: float = 2.7
 
 
@@ -70,26 +73,57 @@ def frame_room(y: Side, right: float, tall: float = 2.7, language: str = "en") -
     return WIDTH - _left(y, tall, language) - max(right, _EDGE)
 
 
-def draw_frame(frame: Frame) -> Drawn:
-    """The figure with titles, numbers and grid in place; the caller adds marks and words."""
-    title = wrap(frame.y.title, WIDTH)
-    notes = [line for note in frame.notes for line in wrap(note, WIDTH, SMALL)]
-    left = _left(frame.y, frame.tall, frame.language)
-    room = frame_room(frame.y, frame.right, frame.tall, frame.language)
-    below = wrap(frame.x.title, room)
-    top = key_height(frame.key, WIDTH) + height(title) + 0.1 + frame.above
-    foot = 0.07 + line_height() + height(below) + 0.06 + height(notes, SMALL) + 0.06
-    sheet = Sheet(top + frame.tall + foot)
-    draw_key(sheet, frame.key, WIDTH)
-    sheet.lines(0, key_height(frame.key, WIDTH), title, color=INK)
-    ax = sheet.axes(left, top, room, frame.tall)
+def frame_height(frame: Frame) -> float:
+    """Inches the whole frame is tall, from its key to the caller's room below."""
+    return _top(frame) + frame.tall + _foot(frame)
+
+
+def draw_frame(frame: Frame, sheet: Sheet | None = None, top: float = 0.0) -> Drawn:
+    """The figure with titles, numbers and grid in place; the caller adds marks and words.
+
+    On a sheet that is given, the frame stands `top` inches from its upper end.
+    """
+    sheet = sheet or Sheet(frame_height(frame))
+    left = _frame_left(frame)
+    room = WIDTH - left - max(frame.right, _EDGE)
+    draw_key(sheet, frame.key, WIDTH, top)
+    sheet.lines(0, top + key_height(frame.key, WIDTH), _title(frame), color=INK)
+    ax = sheet.axes(left, top + _top(frame), room, frame.tall)
     ax.set_xlim(*frame.x.limits)
     ax.set_ylim(*frame.y.limits)
-    drawn = Drawn(sheet, ax, left, top, room, frame.tall)
+    drawn = Drawn(sheet, ax, left, top + _top(frame), room, frame.tall)
     _draw_ticks(drawn, frame)
-    end = sheet.lines(left, top + frame.tall + 0.07 + line_height(), below, color=INK)
-    sheet.lines(0, end + 0.06, notes, size=SMALL, color=QUIET)
+    end = sheet.lines(
+        left, drawn.top + frame.tall + 0.07 + line_height(), _x_title(frame), color=INK
+    )
+    sheet.lines(0, end + 0.06, _notes(frame), size=SMALL, color=QUIET)
     return drawn
+
+
+def _title(frame: Frame) -> list[str]:
+    return wrap(frame.y.title, WIDTH) if frame.y.title else []
+
+
+def _x_title(frame: Frame) -> list[str]:
+    room = WIDTH - _frame_left(frame) - max(frame.right, _EDGE)
+    return wrap(frame.x.title, room) if frame.x.title else []
+
+
+def _notes(frame: Frame) -> list[str]:
+    return [line for note in frame.notes for line in wrap(note, WIDTH, SMALL)]
+
+
+def _top(frame: Frame) -> float:
+    return key_height(frame.key, WIDTH) + height(_title(frame)) + 0.1 + frame.above
+
+
+def _foot(frame: Frame) -> float:
+    words = height(_x_title(frame)) + 0.06 + height(_notes(frame), SMALL)
+    return 0.07 + line_height() + words + 0.06 + frame.below
+
+
+def _frame_left(frame: Frame) -> float:
+    return max(_left(frame.y, frame.tall, frame.language), frame.left)
 
 
 def _side(side: Side, room: float, language: str, *, up: bool) -> Scale:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from matplotlib.axes import Axes
 
+from cxkit.display import ticks
 from cxkit.plots.key import Entry, draw_key, key_height
 from cxkit.plots.measure import height, line_height, widest, width, wrap
-from cxkit.plots.scale import Scale, scale
+from cxkit.plots.scale import Scale, apart, scale
 from cxkit.plots.sheet import Sheet
 from cxkit.plots.style import ACCENT, BODY, GAP, GRID, INK, QUIET, RULE, SMALL, WIDTH
 
@@ -29,7 +30,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Grid:
-    """What a row chart says besides its marks; limits are those of the axis."""
+    """What a row chart says besides its marks; limits are those of the axis.
+
+    places are the values to be numbered below, if they fit, instead of round ones; spare is
+    inches between axis and numbers for marks of the caller's own.
+    """
 
     rows: Sequence[Row]
     heads: tuple[str, ...]
@@ -40,12 +45,30 @@ class Grid:
     key: Sequence[Entry] = ()
     notes: Sequence[str] = ()
     zero: bool = False
+    places: Sequence[float] = ()
+    spare: float = 0.0
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A row chart without its marks: the axes, and where things lie in inches.
+
+    The axes' vertical unit is an inch counted downwards, so a row's mark lies at its `middles`;
+    `top` is where the axes begin, `spare` where the caller's own room does.
+    """
+
+    sheet: Sheet
+    ax: Axes
+    middles: list[float]
+    top: float
+    spare: float
 
 
 @dataclass
 class _Plan:
     """Inches of every part, found before the figure exists."""
 
+    spare: float
     cells: list[float]
     labels: list[list[str]]
     label_width: float
@@ -59,14 +82,11 @@ class _Plan:
 
     @property
     def room(self) -> float:
-        return WIDTH - self.left - sum(self.cells) - GAP * len(self.cells) - 0.02
+        return WIDTH - self.left - self.spare - sum(self.cells) - GAP * len(self.cells) - 0.02
 
 
-def draw_grid(grid: Grid) -> tuple[Axes, list[float], Scale]:
-    """The figure with all words in place; returns axes, the rows' heights on it, the scale.
-
-    The axes' vertical unit is an inch counted downwards, so a row's mark lies at its number.
-    """
+def draw_grid(grid: Grid) -> Laid:
+    """The figure with all words in place; the caller adds the marks."""
     plan = _plan(grid)
     head = key_height(grid.key, WIDTH) + _heads_height(grid, plan)
     body = max(_ROW_LEAST, sum(plan.talls) + sum(_group_talls(grid.rows)))
@@ -74,12 +94,24 @@ def draw_grid(grid: Grid) -> tuple[Axes, list[float], Scale]:
     sheet = Sheet(head + body + foot + 0.06)
     draw_key(sheet, grid.key, WIDTH)
     ax = sheet.axes(plan.left, head, plan.room, body)
-    axis = scale(*grid.limits, grid.fmt, plan.room, grid.language)
+    axis = _axis(grid, plan.room)
     ax.set_xlim(*grid.limits)
     ax.set_ylim(body, 0)
     _draw_axis(sheet, ax, plan, axis, head + body, grid.zero)
     _draw_heads(sheet, grid, plan, head)
-    return ax, _draw_rows(sheet, grid, plan, head), axis
+    spare = plan.left + plan.room + GAP
+    return Laid(sheet, ax, _draw_rows(sheet, grid, plan, head), head, spare)
+
+
+def _axis(grid: Grid, room: float) -> Scale:
+    """The places asked for where their numbers fit side by side, else round ones."""
+    places = tuple(sorted(set(grid.places)))
+    labels = tuple(ticks(places, grid.fmt, grid.language))
+    wished = Scale(*grid.limits, places, labels)
+    centres = [room * wished.share(place) for place in places]
+    if places and apart(centres, [width(label) for label in labels], 0.12):
+        return wished
+    return scale(*grid.limits, grid.fmt, room, grid.language)
 
 
 def _plan(grid: Grid) -> _Plan:
@@ -88,11 +120,12 @@ def _plan(grid: Grid) -> _Plan:
         min(_CELL_ROOM, max(widest(c, SMALL, "bold"), min(0.9, width(h, SMALL))))
         for c, h in zip(columns, grid.heads, strict=True)
     ]
-    room = min(_LABEL_ROOM, WIDTH - _AXIS_ROOM - sum(cells) - GAP * (len(cells) + 1))
+    taken = grid.spare + sum(cells) + GAP * (len(cells) + 1)
+    room = min(_LABEL_ROOM, WIDTH - _AXIS_ROOM - taken)
     labels = [wrap(row.label, room, BODY, _weight(row)) for row in grid.rows]
-    taken = max((widest(label, BODY, "bold") for label in labels), default=0.0)
+    wide = max((widest(label, BODY, "bold") for label in labels), default=0.0)
     talls = [max(_ROW_LEAST, height(label) + _ROW_PAD) for label in labels]
-    plan = _Plan(cells, labels, taken, talls)
+    plan = _Plan(grid.spare, cells, labels, wide, talls)
     plan.title = wrap(grid.title, WIDTH - plan.left)
     plan.notes = [line for note in grid.notes for line in wrap(note, WIDTH, SMALL)]
     return plan

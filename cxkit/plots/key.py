@@ -29,11 +29,12 @@ def key_height(entries: Sequence[Entry], room: float) -> float:
     return max(top + tall for _, _, top, tall in _places(entries, room)) + 0.1
 
 
-def draw_key(sheet: Sheet, entries: Sequence[Entry], room: float) -> None:
-    """The key at the sheet's top left."""
-    for (entry, left, top, _), lines in zip(
+def draw_key(sheet: Sheet, entries: Sequence[Entry], room: float, below: float = 0.0) -> None:
+    """The key at the sheet's left, `below` inches from its top."""
+    for (entry, left, start, _), lines in zip(
         _places(entries, room), _lines(entries, room), strict=True
     ):
+        top = below + start
         middle = top + line_height(SMALL) / 2
         _draw_mark(sheet, entry, left, middle)
         sheet.lines(left + _MARK, top, lines, size=SMALL, color=INK)
