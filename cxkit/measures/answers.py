@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -170,11 +169,6 @@ def by_role(ratings: Ratings) -> tuple[Integers, Integers, Means]:
     pairs, unit = np.unique(pair, return_inverse=True)
     means = pooled(ratings, unit, len(pairs)) if len(pairs) else ratings.means
     return pairs // (UNSTATED + 1), pairs % (UNSTATED + 1), means
-
-
-def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Frames of one shape below one another."""
-    return pd.concat(list(parts), ignore_index=True)
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:

@@ -2,7 +2,8 @@
 
 The rules are those of `scores`: answers averaged over respondents by item, items to blocks,
 blocks to the index. Sums of whole numbers are exact in any order; where answers or weights are
-not whole, one thread adds them up, so that the same file gives the same bytes.
+not whole, one thread adds them up, so that the same file gives the same bytes. Scores by item
+and by rater are made of the reader's company and of companies spread evenly over the rest.
 """
 
 from __future__ import annotations
@@ -12,68 +13,51 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cxkit.contracts import Instrument
 from cxkit.contracts.large import LargeTable
-from cxkit.measures.index import block_shares, on_scale
+from cxkit.contracts.tables import ASSESSMENTS
+from cxkit.contracts.typed import empty_table
+from cxkit.measures.answers import ROLES, UNSTATED, Floats, Means, ratings
+from cxkit.measures.score_parts import EQUAL_ROLES, Detail, Parts, Rules, from_means, from_ratings
 
 if TYPE_CHECKING:
     import duckdb
 
-KEY = ["company_id", "wave"]
 WHOLE = 2.0**31  # below this, millions of whole numbers add up without rounding
-
-Floats = NDArray[np.float64]
-Booleans = NDArray[np.bool_]
+DETAIL_ROWS = 400_000  # answers that are looked at item by item and rater by rater
 
 
 @dataclass(frozen=True, eq=False)
 class _Items:
-    """Item means of g companies' waves and k items, (g, k) each; NaN where nobody answered.
-
-    asked says whether there is any row at all; keys has g rows: company_id, wave, respondents.
-    """
+    """Item means of g companies' waves; keys has g rows: company_id, wave, respondents."""
 
     keys: pd.DataFrame
-    asked: Booleans
-    performance: Floats
-    importance: Floats
+    means: Means
 
 
 def from_large(
-    answers: LargeTable, instrument: Instrument, min_answered: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """One row per company and wave: index, respondents, answered; and one per block of these."""
+    answers: LargeTable, instrument: Instrument, rules: Rules, company: str = ""
+) -> tuple[Parts, Detail]:
+    """Scores of every company and wave; those by item and rater of `company` and a sample."""
     with answers.connect() as connection:
-        items = _item_means(connection, instrument)
-    low, high = _ranges(instrument, "minimum", "maximum")
-    points = np.array([i.weight for i in instrument.items]) * (high - low)
-    performance = _rescaled(items.performance, low, high)
-    importance = _rescaled(
-        items.importance, *_ranges(instrument, "importance_minimum", "importance_maximum")
-    )
-    blocks = [
-        _blocks(values, points, instrument, min_answered) for values in (performance, importance)
-    ]
-    if instrument.method == "mean-of-items":
-        percent = _weighted(performance, points, min_answered)
-    else:
-        percent = blocks[0] @ block_shares(instrument)
-    table = items.keys.assign(
-        answered=(~np.isnan(performance)).sum(axis=1) / len(instrument.items),
-        index=on_scale(percent, instrument),
-    )
-    order = [*KEY, "answered", "respondents", "index"]
-    return table[order], _long(items, blocks[0], blocks[1], instrument)
+        items = _item_means(connection, instrument, rules)
+        chosen, everyone = _sample(connection, company)
+        detail = _detail(connection, chosen, instrument, rules, everyone)
+    respondents = items.keys["respondents"].to_numpy(float)
+    return from_means(items.keys, items.means, respondents, instrument, rules), detail
 
 
 def answered_in_large(answers: LargeTable) -> pd.DataFrame:
-    """Share of answers given (mean) and number of answers asked for (size), one row per item."""
+    """Share of answers given (mean) and number of answers asked for (size), one row per item.
+
+    An item that does not apply was not asked.
+    """
     with answers.connect() as connection:
         found = _table(
             connection,
-            "SELECT item_id, count(performance) AS given, count(*) AS size FROM answers "
+            "SELECT item_id, count(performance) AS given, "
+            "count(*) FILTER (NOT not_applicable) AS size FROM answers "
             "GROUP BY item_id ORDER BY item_id",
         )
     frame = found.astype({"item_id": "str"}).set_index("item_id")
@@ -88,7 +72,9 @@ def companies_and_rows(answers: LargeTable) -> tuple[int, int]:
     return int(companies), int(rows)
 
 
-def _item_means(connection: duckdb.DuckDBPyConnection, instrument: Instrument) -> _Items:
+def _item_means(
+    connection: duckdb.DuckDBPyConnection, instrument: Instrument, rules: Rules
+) -> _Items:
     """Answers averaged over respondents; a respondent's weight counts where given, else 1."""
     names = pd.DataFrame({"item_id": [i.id for i in instrument.items]}, dtype="str")
     connection.register("item_numbers", names.assign(k=range(len(names))))
@@ -107,21 +93,33 @@ def _item_means(connection: duckdb.DuckDBPyConnection, instrument: Instrument) -
         }
     )
     frame["respondents"] = _respondents(connection, len(frame))
-    sums = _table(connection, _SUMS)
-    place = sums["g"].to_numpy(), sums["k"].to_numpy()
-    asked = np.zeros((len(frame), len(names)), dtype=bool)
-    asked[place] = True
-    means = [_means(sums, value, place, asked.shape) for value in ("performance", "importance")]
-    return _Items(frame, asked, *means)
+    equal = rules.raters == EQUAL_ROLES
+    sums = _table(connection, _BY_ROLE if equal else _SUMS)
+    return _Items(frame, _means(sums, (len(frame), len(names)), UNSTATED + 1 if equal else 1))
 
 
-_SUMS = """
-SELECT g, k,
+_COLUMNS = """
     sum(performance * w) AS performance, sum(w) FILTER (performance IS NOT NULL) AS performance_w,
-    sum(importance * w) AS importance, sum(w) FILTER (importance IS NOT NULL) AS importance_w
+    sum(importance * w) FILTER (NOT not_applicable) AS importance,
+    sum(w) FILTER (importance IS NOT NULL AND NOT not_applicable) AS importance_w,
+    count(performance) AS respondents, bool_or(not_applicable) AS denied
+"""
+_SUMS = f"""
+SELECT g, k, 0 AS role, {_COLUMNS}
 FROM (SELECT *, coalesce(weight, 1.0) AS w FROM answers)
 JOIN item_numbers USING (item_id) JOIN waves USING (company_id, wave)
 GROUP BY g, k
+"""
+_CASES = " ".join(f"WHEN '{role}' THEN {number}" for number, role in enumerate(ROLES))
+_BY_ROLE = f"""
+WITH a AS (
+    SELECT * EXCLUDE (role), coalesce(weight, 1.0) AS w,
+        min(CASE role {_CASES} ELSE {UNSTATED} END)
+            OVER (PARTITION BY company_id, wave, respondent_id) AS role
+    FROM answers)
+SELECT g, k, role, {_COLUMNS}
+FROM a JOIN item_numbers USING (item_id) JOIN waves USING (company_id, wave)
+GROUP BY g, k, role
 """
 
 
@@ -148,64 +146,63 @@ def _respondents(connection: duckdb.DuckDBPyConnection, waves: int) -> Floats:
     return counts
 
 
-def _means(
-    sums: pd.DataFrame, value: str, place: tuple[np.ndarray, ...], shape: tuple[int, ...]
-) -> Floats:
-    means = np.full(shape, np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means[place] = sums[value].to_numpy(float) / sums[f"{value}_w"].to_numpy(float)
-    return means
+def _means(sums: pd.DataFrame, shape: tuple[int, int], roles: int) -> Means:
+    """Sums by company, item and role as means: over a role's raters, then over the roles."""
+    place = sums["g"].to_numpy(), sums["k"].to_numpy()
+    by_role = (*place, sums["role"].to_numpy())
+    values = []
+    for name in ("performance", "importance"):
+        means = np.full((*shape, roles), np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means[by_role] = sums[name].to_numpy(float) / sums[f"{name}_w"].to_numpy(float)
+        known = (~np.isnan(means)).sum(axis=2)
+        values.append(np.where(known > 0, np.nansum(means, axis=2) / np.maximum(known, 1), np.nan))
+    respondents, denied = np.zeros(shape), np.zeros(shape, dtype=bool)
+    np.add.at(respondents, place, sums["respondents"].to_numpy(float))
+    np.logical_or.at(denied, place, sums["denied"].fillna(False).to_numpy(bool))
+    asked = np.zeros(shape, dtype=bool)
+    asked[place] = True
+    return Means(*values, respondents, denied & np.isnan(values[0]), asked)
+
+
+def _sample(connection: duckdb.DuckDBPyConnection, company: str) -> tuple[pd.DataFrame, bool]:
+    """Companies with about DETAIL_ROWS answers, and whether that is everyone.
+
+    The reader's own is among them, whatever its size; the others are spread evenly over the
+    list of ids.
+    """
+    found = _table(
+        connection,
+        "SELECT company_id AS id, count(*) AS n FROM answers GROUP BY company_id ORDER BY id",
+    )
+    ids, n = found["id"].astype("str"), found["n"].to_numpy()
+    if n.sum() <= DETAIL_ROWS:
+        return pd.DataFrame({"id": ids}), True
+    total = len(ids)
+    order = np.argsort(np.arange(total) * 0.6180339887498949 % 1.0, kind="stable")
+    order = np.concatenate([np.flatnonzero(ids == company), order[(ids != company)[order]]])
+    kept = order[np.cumsum(n[order]) <= DETAIL_ROWS]
+    kept = kept if len(kept) else order[:1]
+    return pd.DataFrame({"id": ids.iloc[np.sort(kept)]}), False
+
+
+def _detail(
+    connection: duckdb.DuckDBPyConnection,
+    chosen: pd.DataFrame,
+    instrument: Instrument,
+    rules: Rules,
+    everyone: bool,
+) -> Detail:
+    connection.register("looked_at", chosen)
+    found = _table(
+        connection,
+        "SELECT * FROM answers WHERE company_id IN (SELECT id FROM looked_at) ORDER BY _row",
+    )
+    frame = found.astype(empty_table(ASSESSMENTS).dtypes.to_dict())
+    sampled = None if everyone else len(chosen)
+    return from_ratings(ratings(frame, instrument), instrument, rules, sampled)[1]
 
 
 def _table(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:
     found: pd.DataFrame = connection.sql(query).to_arrow_table().to_pandas(date_as_object=False)
     return found
-
-
-def _ranges(instrument: Instrument, low: str, high: str) -> tuple[Floats, Floats]:
-    """A bound of every item, NaN where it has none."""
-    bounds = [[getattr(item, name) for item in instrument.items] for name in (low, high)]
-    return np.array(bounds[0], dtype=float), np.array(bounds[1], dtype=float)
-
-
-def _rescaled(means: Floats, low: Floats, high: Floats) -> Floats:
-    """Item means as percent of their items' ranges; NaN where the range is none."""
-    span = np.where(high > low, high - low, np.nan)
-    return 100 * (means - low) / span
-
-
-def _blocks(values: Floats, points: Floats, instrument: Instrument, min_answered: float) -> Floats:
-    """Weighted means over the answered items of each block, (g, blocks)."""
-    names = np.array([item.block for item in instrument.items])
-    columns = [
-        _weighted(values[:, names == block.id], points[names == block.id], min_answered)
-        for block in instrument.blocks
-    ]
-    return np.column_stack(columns)
-
-
-def _weighted(values: Floats, points: Floats, min_answered: float) -> Floats:
-    """Weighted mean of each row's known values; NaN where too few of them are known."""
-    known = ~np.isnan(values)
-    top = np.where(known, values * points, 0.0).sum(axis=1)
-    bottom = np.where(known, points, 0.0).sum(axis=1)
-    enough = known.sum(axis=1) / max(1, values.shape[1]) >= min_answered
-    ok = enough & known.any(axis=1) & (bottom != 0)
-    return np.where(ok, top / np.where(ok, bottom, 1.0), np.nan)
-
-
-def _long(
-    items: _Items, performance: Floats, importance: Floats, instrument: Instrument
-) -> pd.DataFrame:
-    """One row per company, wave and block that was asked about, blocks by their ids."""
-    names = np.array([item.block for item in instrument.items])
-    ids = instrument.block_ids
-    asked = np.column_stack([items.asked[:, names == block].any(axis=1) for block in ids])
-    row, column = np.nonzero(asked[:, np.argsort(ids)])
-    column = np.argsort(ids)[column]
-    return items.keys[KEY].iloc[row].reset_index(drop=True).assign(
-        block=pd.array(np.array(ids, dtype=object)[column], dtype="str"),
-        performance=performance[row, column],
-        importance=importance[row, column],
-        gap=importance[row, column] - performance[row, column],
-    )  # fmt: skip

@@ -8,11 +8,15 @@ from pathlib import Path
 from cxkit.contracts import Instrument
 from cxkit.contracts.large import read_answers
 from cxkit.measures.large_scores import from_large
-from cxkit.measures.scores import MIN_ANSWERED, Maturity, assemble
+from cxkit.measures.score_parts import MIN_ANSWERED, POOLED, Rules
+from cxkit.measures.scores import Maturity, assemble
 
 
 def score_out_of_core(
-    answers: Path | Sequence[Path], instrument: Instrument, min_answered: float = MIN_ANSWERED
+    answers: Path | Sequence[Path],
+    instrument: Instrument,
+    min_answered: float = MIN_ANSWERED,
+    raters: str = POOLED,
 ) -> Maturity:
     """The scores `maturity` would give, of answers in Parquet or CSV files or a folder of them.
 
@@ -20,5 +24,6 @@ def score_out_of_core(
     ContractError with every row. They are never held in memory as a whole. A client's folder
     with millions of answers is read this way of itself.
     """
-    table, blocks = from_large(read_answers(answers, instrument), instrument, min_answered)
-    return assemble(table, blocks, instrument)
+    rules = Rules(min_answered, raters)
+    parts, detail = from_large(read_answers(answers, instrument), instrument, rules)
+    return assemble([parts], instrument, detail, rules)

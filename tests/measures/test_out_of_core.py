@@ -20,6 +20,7 @@ from tests.contracts.folders import ASSESSMENTS, TINY, write_client
 
 CX95 = load_instrument("cx95")
 SEEN = ["file", "row", "column", "kind", "severity", "value", "message", "way_out"]
+SETTINGS = SimpleNamespace(scoring=SimpleNamespace(min_answered=0.5, raters="pooled"))
 WITH_ANSWERS = [case for case in CASES if "assessments.csv" in case.changes]
 
 
@@ -63,7 +64,7 @@ def answers(
 def in_memory(frame: pd.DataFrame, instrument: Instrument) -> Maturity:
     """The scores of a client that holds these answers and nothing else."""
     client = SimpleNamespace(
-        instrument=instrument, large={}, table=lambda name: frame,
+        instrument=instrument, large={}, table=lambda name: frame, config=SETTINGS,
         has=lambda name: name == "assessments",
     )  # fmt: skip
     return maturity(client)
@@ -72,7 +73,11 @@ def in_memory(frame: pd.DataFrame, instrument: Instrument) -> Maturity:
 def assert_same(one: Maturity, two: Maturity) -> None:
     pd.testing.assert_frame_equal(one.table, two.table, rtol=1e-9, atol=1e-9)
     pd.testing.assert_frame_equal(one.blocks, two.blocks, rtol=1e-9, atol=1e-9)
-    pd.testing.assert_frame_equal(one.excluded, two.excluded)
+    for name in ("excluded", "missing"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+    if one.sampled is None:
+        for name in ("items", "raters", "rater_blocks"):
+            pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), atol=1e-9)
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxkit.contracts import load_instrument
-from cxkit.measures import scores
+from cxkit.measures.score_parts import Parts, Rules
+from cxkit.measures.scores import assemble, from_answers
+from cxkit.measures.sent_scores import from_sent
 
 CX95 = load_instrument("cx95")
 ITEMS = list(CX95.items)
@@ -28,8 +30,7 @@ def answers(values: list[list[float | None]], weight: float = np.nan) -> pd.Data
 
 
 def index(frame: pd.DataFrame) -> float:
-    table, _ = scores._from_answers(frame, CX95, scores.MIN_ANSWERED)
-    return float(table["index"].iloc[0])
+    return float(from_answers(frame, CX95, Rules())[0].table["index"].iloc[0])
 
 
 answer = st.integers(0, 4)
@@ -78,9 +79,9 @@ def test_a_block_without_half_of_its_items_is_missing_and_so_is_the_index() -> N
     block = CX95.blocks[0]
     for item in block.items[: len(block.items) // 2 + 1]:
         values[ITEMS.index(item)] = None
-    table, blocks = scores._from_answers(answers([values]), CX95, scores.MIN_ANSWERED)
-    assert np.isnan(table["index"].iloc[0])
-    missing = blocks.set_index("block")["performance"].isna()
+    found, _ = from_answers(answers([values]), CX95, Rules())
+    assert np.isnan(found.table["index"].iloc[0])
+    missing = found.blocks.set_index("block")["performance"].isna()
     assert missing[block.id]
     assert missing.sum() == 1
 
@@ -106,12 +107,12 @@ def test_block_means_sent_elsewhere_give_the_same_index_as_their_answers(values:
         b.id: float(np.mean([v for v, i in zip(values, ITEMS, strict=True) if i.block == b.id]))
         for b in CX95.blocks
     }
-    table, _ = scores._from_scores(sent(by_block), CX95)
+    table, _ = from_sent(sent(by_block), CX95)
     assert float(table["index"].iloc[0]) == pytest.approx(index(answers([values])))
 
 
 def test_an_index_that_was_sent_stands_in_for_answers_that_give_none() -> None:
-    few, _ = scores._from_answers(answers([[3.0] + [None] * 18]), CX95, scores.MIN_ANSWERED)
-    given, blocks = scores._from_scores(sent({"index": 55.0}), CX95)
-    found = scores.assemble(pd.concat([few, given]), blocks, CX95)
+    few, detail = from_answers(answers([[3.0] + [None] * 18]), CX95, Rules())
+    sent_in = Parts(*from_sent(sent({"index": 55.0}), CX95))
+    found = assemble([few, sent_in], CX95, detail, Rules())
     assert found.table["index"].tolist() == [55.0]
