@@ -93,7 +93,8 @@ def test_every_sheet_has_every_column_of_its_contract(tmp_path: Path) -> None:
     _, book = _made(tmp_path)
     for name, table in TABLES.items():
         names = {cell.value for cell in book[name][NAMES + 1]}
-        wide = {"item_id", "performance", "importance"} if name == "assessments" else set()
+        folded = {"item_id", "performance", "importance", "not_applicable"}
+        wide = folded if name == "assessments" else set()
         assert {c.name for c in table.columns} - names - wide <= {"instrument_version"}
 
 
@@ -127,8 +128,8 @@ def test_drop_downs_and_ranges_come_from_the_instrument(tmp_path: Path) -> None:
     rules = {str(r.sqref).split(":")[0]: r for r in sheet.data_validations.dataValidation}
     for item in load_instrument("cx95").items:
         rule = rules[sheet.cell(HEAD + 1, _column(sheet, item.id)).coordinate]
-        numbers = range(int(item.minimum), int(item.maximum) + 1)
-        assert rule.formula1 == '"' + ",".join(map(str, numbers)) + '"'
+        answers = [*range(int(item.minimum), int(item.maximum) + 1), "n/a"]
+        assert rule.formula1 == '"' + ",".join(map(str, answers)) + '"'
         assert str(rule.sqref).endswith("1048576")
     kinds = book["events"].data_validations.dataValidation
     assert '"merger,disposal,method,rollout,acquired,bankruptcy,delisted"' in {

@@ -379,6 +379,18 @@ PARTNERS = [
         ],
     ),
     Case(
+        "an answer that is said not to apply",
+        {
+            "assessments.csv": ASSESSMENTS.replace("importance", "not_applicable")
+            .replace("4", "yes")
+            .replace(",,5", ",n/a,no")
+        },
+        [
+            ("assessments.csv", 2, "performance", "answer_not_applicable", R, "3"),
+            ("assessments.csv", 4, "performance", "answer_not_applicable", R, "n/a"),
+        ],
+    ),
+    Case(
         "scores outside the index and the block",
         {"scores.csv": SCORES.replace("index,12", "index,0.5").replace("serve,0", "serve,6")},
         [

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from cxkit.contracts import TABLES
-from cxkit.contracts.tables import DATE, NUMBER
+from cxkit.contracts.tables import DATE, FLAG, NUMBER
 
-Cell = str | float | dt.date | None
+Cell = str | float | dt.date | bool | None
 READ = {NUMBER: float, DATE: dt.date.fromisoformat}
 
 
@@ -31,6 +31,8 @@ def actual(table: str, frame: pd.DataFrame) -> list[tuple[Cell, ...]]:
 
 
 def _value(text: str, kind: str) -> Cell:
+    if kind == FLAG:
+        return text == "yes"
     return READ.get(kind, str)(text) if text else None
 
 
