@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +66,7 @@ class Ratings:
 
 def ratings(answers: pd.DataFrame, instrument: Instrument) -> Ratings:
     """The rows of `assessments` as arrays; a row says performance, n/a, or nothing."""
-    item = pd.Index([i.id for i in instrument.items]).get_indexer(answers["item_id"])
+    item = pd.Index([i.id for i in instrument.items]).get_indexer(pd.Index(answers["item_id"]))
     known = item >= 0
     answers, item = answers[known], item[known]
     rater, raters, group, groups = _raters(answers)
@@ -75,7 +76,7 @@ def ratings(answers: pd.DataFrame, instrument: Instrument) -> Ratings:
     means, weight = _spread(
         answers, place[rater] * len(instrument.items) + item, (len(order), len(instrument.items))
     )
-    names = pd.array([*ROLES, None], dtype="str")[role[order]]
+    names = words([*ROLES, None], role[order])
     raters = raters.take(order).reset_index(drop=True).assign(role=names)
     return Ratings(groups, raters, group[order], role[order], means, weight)
 
@@ -91,11 +92,11 @@ def _raters(answers: pd.DataFrame) -> tuple[Integers, pd.DataFrame, Integers, pd
     pairs, group = np.unique(found // max(1, len(people)), return_inverse=True)
     groups = pd.DataFrame(
         {
-            "company_id": pd.array(companies, dtype="str").take(pairs // max(1, len(waves))),
+            "company_id": words(list(companies), pairs // max(1, len(waves))),
             "wave": waves[pairs % max(1, len(waves))],
         }
     )
-    respondent = pd.array(people, dtype="str").take(found % max(1, len(people)))
+    respondent = words(list(people), found % max(1, len(people)))
     raters = groups.take(group).reset_index(drop=True).assign(respondent_id=respondent)
     return rater, raters, group, groups
 
@@ -104,7 +105,7 @@ def _roles(answers: pd.DataFrame, rater: Integers, group: Integers) -> tuple[Int
     """The raters in the order of group, role and respondent; each rater's first role."""
     role = np.full(len(group), UNSTATED)
     if "role" in answers:
-        given = pd.Index(ROLES).get_indexer(answers["role"])
+        given = pd.Index(ROLES).get_indexer(pd.Index(answers["role"]))
         np.minimum.at(role, rater, np.where(given < 0, UNSTATED, given))
     return np.lexsort((np.arange(len(group)), role, group)), role
 
@@ -121,7 +122,7 @@ def _spread(answers: pd.DataFrame, cell: Integers, shape: tuple[int, int]) -> tu
         given = ~np.isnan(values) & ~says_no
         n = np.bincount(cell[given], minlength=shape[0] * shape[1]).reshape(shape)
         total = np.bincount(cell[given], values[given], minlength=shape[0] * shape[1])
-        found.append(_ratio(total.reshape(shape), n.astype(float)))
+        found.append(_ratio(total.reshape(shape).astype(float), n.astype(float)))
     weight = answers["weight"].fillna(1.0).to_numpy(float)
     total = np.bincount(cell, weight, minlength=shape[0] * shape[1]).reshape(shape)
     weights = np.where(rows > 0, total / np.maximum(rows, 1), 1.0)
@@ -173,3 +174,9 @@ def by_role(ratings: Ratings) -> tuple[Integers, Integers, Means]:
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:
     return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)
+
+
+def words(values: Sequence[str | None], at: Integers) -> pd.api.extensions.ExtensionArray:
+    """Texts by their place in a list."""
+    found: pd.api.extensions.ExtensionArray = pd.array(list(values), dtype="str").take(at)
+    return found

@@ -162,7 +162,8 @@ def _means(sums: pd.DataFrame, shape: tuple[int, int], roles: int) -> Means:
     np.logical_or.at(denied, place, sums["denied"].fillna(False).to_numpy(bool))
     asked = np.zeros(shape, dtype=bool)
     asked[place] = True
-    return Means(*values, respondents, denied & np.isnan(values[0]), asked)
+    nobody = np.isnan(values[0])
+    return Means(values[0], values[1], respondents, denied & nobody, asked)
 
 
 def _sample(connection: duckdb.DuckDBPyConnection, company: str) -> tuple[pd.DataFrame, bool]:

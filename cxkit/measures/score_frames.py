@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxkit.contracts import Instrument
-from cxkit.measures.answers import KEY, RATER, Means, Ratings
+from cxkit.measures.answers import KEY, RATER, Means, Ratings, words
 from cxkit.measures.scoring import Scored
 
 NOT_ANSWERED, NOT_APPLICABLE = "not_answered", "not_applicable"
@@ -24,7 +24,7 @@ def block_frame(keys: pd.DataFrame, found: Scored, instrument: Instrument) -> pd
     column = np.argsort(ids)[column]
     performance, importance = found.performance[row, column], found.importance[row, column]
     return _rows(keys, row).assign(
-        block=_words(ids, column),
+        block=words(ids, column),
         performance=performance,
         importance=importance,
         gap=importance - performance,
@@ -37,8 +37,8 @@ def missing_frame(keys: pd.DataFrame, found: Scored, instrument: Instrument) -> 
     row, column = np.nonzero(np.isnan(found.performance)[:, np.argsort(ids)])
     column = np.argsort(ids)[column]
     applies = found.applies[row, column].astype(int)
-    reason = _words((NOT_APPLICABLE, NOT_ANSWERED), applies)
-    return _rows(keys, row).assign(block=_words(ids, column), reason=reason)
+    reason = words((NOT_APPLICABLE, NOT_ANSWERED), applies)
+    return _rows(keys, row).assign(block=words(ids, column), reason=reason)
 
 
 def item_frame(
@@ -48,8 +48,8 @@ def item_frame(
     row, column = np.nonzero(means.asked)
     performance, importance = found.items[row, column], found.importances[row, column]
     return _rows(keys, row).assign(
-        item_id=_words([i.id for i in instrument.items], column),
-        block=_words([i.block for i in instrument.items], column),
+        item_id=words([i.id for i in instrument.items], column),
+        block=words([i.block for i in instrument.items], column),
         performance=means.performance[row, column],
         importance=means.importance[row, column],
         performance_100=performance,
@@ -71,7 +71,3 @@ def rater_frames(
 
 def _rows(keys: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
     return keys.take(rows).reset_index(drop=True)
-
-
-def _words(words: list[str] | tuple[str, ...], at: np.ndarray) -> pd.api.extensions.ExtensionArray:
-    return pd.array(words, dtype="str").take(at)

@@ -46,23 +46,21 @@ def score(means: Means, instrument: Instrument, min_answered: float) -> Scored:
     importances = _rescaled(means.importance, *ends)
     points, applicable = item_points(instrument), ~means.not_applicable
     inside = membership(instrument)
-    blocks = [
-        _by_block(values, points, applicable, inside, min_answered)
-        for values in (items, importances)
-    ]
+    performance = _by_block(items, points, applicable, inside, min_answered)
+    importance = _by_block(importances, points, applicable, inside, min_answered)
     if instrument.method == "mean-of-items":
         everything = np.ones((1, len(points)), dtype=bool)
         percent = _by_block(items, points, applicable, everything, min_answered)[:, 0]
     else:
-        percent = blocks[0] @ block_shares(instrument)
+        percent = performance @ block_shares(instrument)
     n = applicable.sum(axis=1)
     answered = np.where(n > 0, (~np.isnan(items)).sum(axis=1) / np.maximum(n, 1), np.nan)
     asked = np.column_stack([means.asked[:, block].any(axis=1) for block in inside])
     applies = np.column_stack(
         [applicable[:, block].any(axis=1) | (not block.any()) for block in inside]
     )
-    return Scored(items, importances, *blocks, on_scale(percent, instrument), answered, asked,
-                  applies)  # fmt: skip
+    return Scored(items, importances, performance, importance, on_scale(percent, instrument),
+                  answered, asked, applies)  # fmt: skip
 
 
 def item_points(instrument: Instrument) -> Floats:
