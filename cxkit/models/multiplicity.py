@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -16,3 +19,22 @@ def holm(p_values: Sequence[float]) -> list[float]:
     out = np.empty(len(p))
     out[order] = stepped
     return [float(v) for v in out]
+
+
+def holm_rows(p_values: Floats, family: NDArray[np.int64]) -> Floats:
+    """Holm's adjustment within each family of many; p_values and family are one row per test.
+
+    NaN stays NaN and does not count as a test.
+    """
+    out = np.full(len(p_values), np.nan)
+    known = np.flatnonzero(np.isfinite(p_values))
+    order = known[np.lexsort((p_values[known], family[known]))]
+    group = family[order]
+    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(order) else order
+    size = np.diff(np.r_[starts, len(order)])
+    place = np.arange(len(order)) - np.repeat(starts, size)
+    stepped = np.minimum(1.0, p_values[order] * (np.repeat(size, size) - place))
+    # A running maximum within families: each family lifted above all before it.
+    lift = 2.0 * np.repeat(np.arange(len(size)), size)
+    out[order] = np.maximum.accumulate(stepped + lift) - lift if len(order) else stepped
+    return out

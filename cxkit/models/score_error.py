@@ -1,0 +1,301 @@
+"""The error of a score: how large it is at each level, and the interval of every score.
+
+The true score is the one expected over raters, the items held fixed. With one rater its error is
+seen between the items (his leniency is not: he rates them all); with several, between the raters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cxkit.contracts import Instrument
+from cxkit.display import Text
+from cxkit.errors import ConfigError
+from cxkit.models.error_rows import Reason, item_source, rater_source
+from cxkit.models.error_sources import plan
+from cxkit.models.variance_curve import Curve, Floats
+
+LEVEL = 0.95
+_STEPS = 25
+KEY = ["company_id", "wave"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one source says about the error of a rater: curves of the index and of the blocks.
+
+    curves maps `index` (squared points of the instrument) and each block's id (squared points of
+    0-100) to its variance by level; a block without one is absent. companies counts those behind
+    it, rows their waves.
+    """
+
+    curves: Mapping[str, Curve]
+    companies: int
+    rows: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists and numbers."""
+        curves = {name: curve.to_json() for name, curve in self.curves.items()}
+        return {"companies": self.companies, "rows": self.rows, "curves": curves}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Source:
+        """The source that `to_json` wrote."""
+        curves = {name: Curve.from_json(curve) for name, curve in stored["curves"].items()}
+        return cls(curves, int(stored["companies"]), int(stored["rows"]))
+
+
+@dataclass(frozen=True)
+class ErrorModel:
+    """The error variance of ONE rater's score by level, from items and from raters.
+
+    A source that the sample does not carry is None, and its reason (a text) says why.
+    """
+
+    instrument: str
+    version: int
+    items: Source | None
+    raters: Source | None
+    items_reason: Text | None = None
+    raters_reason: Text | None = None
+
+    def curve(self, source: str, measure: str = "index") -> Curve | None:
+        """The curve of `items` or `raters` for `index` or a block's id, or None."""
+        found = self.items if source == "items" else self.raters
+        return found.curves.get(measure) if found else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists, numbers and texts; no row of a company."""
+        return {
+            "instrument": self.instrument, "version": self.version,
+            "items": self.items.to_json() if self.items else None,
+            "raters": self.raters.to_json() if self.raters else None,
+            "items_reason": self.items_reason, "raters_reason": self.raters_reason,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> ErrorModel:
+        """The model that `to_json` wrote."""
+        sources = {
+            name: Source.from_json(stored[name]) if stored[name] else None
+            for name in ("items", "raters")
+        }
+        return cls(
+            str(stored["instrument"]), int(stored["version"]), sources["items"],
+            sources["raters"], stored["items_reason"], stored["raters_reason"],
+        )  # fmt: skip
+
+
+def error_model(
+    items: pd.DataFrame,
+    raters: pd.DataFrame,
+    instrument: Instrument,
+    rater_blocks: pd.DataFrame | None = None,
+) -> ErrorModel:
+    """How large one rater's error is at each level of the index and of each block.
+
+    items: one row per company, wave and item: company_id, wave, item_id, performance (mean of
+    the respondents, on the item's scale, NaN unanswered), respondents. raters: one row per
+    respondent of a company and wave: company_id, wave, respondent_id, index. rater_blocks adds
+    block and performance (0-100) per row; without it the blocks have no curves from raters.
+    Ten companies are needed, for raters ten with two raters or more.
+    """
+    seen, between = item_source(items, instrument), rater_source(raters, rater_blocks, instrument)
+    return ErrorModel(
+        instrument.id, instrument.version, _source(seen), _source(between),
+        seen if isinstance(seen, Reason) else None,
+        between if isinstance(between, Reason) else None,
+    )  # fmt: skip
+
+
+def _source(found: Any) -> Source | None:
+    return None if isinstance(found, Reason) else Source(*found)
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """Standard error and 95 % interval of scores, (n,) each; NaN where there is none.
+
+    source is "items", "raters" or None; widened says that the benchmark's raters differ by more
+    than the items of one rater show, and that the interval holds that.
+    """
+
+    sem: Floats
+    low: Floats
+    high: Floats
+    source: np.ndarray
+    widened: np.ndarray
+
+
+def score_intervals(
+    score: Floats,
+    raters: Floats,
+    answered: Floats,
+    model: ErrorModel,
+    ends: tuple[float, float],
+    measure: str = "index",
+) -> Intervals:
+    """Intervals of scores (n,) given by `raters` (n,) people who answered a share (n,) of items.
+
+    sem is the standard error at the score's own level. An end of the interval is the level from
+    which the score would be 1.96 of *its* standard errors away (Wilson 1927): errors shrink
+    towards the ends of a scale, so that an interval at the score's own error would be too short
+    there. t instead of 1.96 where few raters stand behind the variance. Clipped to `ends`.
+    """
+    score, raters = np.asarray(score, float), np.asarray(raters, float)
+    answered = np.where(np.isfinite(answered) & (answered > 0), answered, 1.0)
+    by_items, by_raters = model.curve("items", measure), model.curve("raters", measure)
+    known = np.isfinite(score) & (raters >= 1)
+    use_raters = known & (by_raters is not None) & ((raters >= 2) | (by_items is None))
+    use_items = known & ~use_raters & (by_items is not None)
+    people = np.where(known, np.maximum(raters, 1), np.nan)
+
+    def variance(level: Floats) -> Floats:
+        out = np.full(score.shape, np.nan)
+        between = by_raters.at(level) if by_raters else np.zeros(score.shape)
+        if by_items:
+            own = np.maximum(by_items.at(level) / answered, between)
+            out[use_items] = own[use_items]
+        out[use_raters] = between[use_raters]
+        return out / people
+
+    sem = np.sqrt(variance(score))
+    low, high = _inverted(score, variance, _quantile(use_raters, by_items, by_raters), ends)
+    widened = use_raters & (raters < 2)
+    if by_items and by_raters:
+        widened |= use_items & (by_raters.at(score) > by_items.at(score) / answered)
+    source = np.where(use_raters, "raters", np.where(use_items, "items", None))
+    return Intervals(sem, low, high, source, widened)
+
+
+def _quantile(use_raters: np.ndarray, items: Curve | None, raters: Curve | None) -> Floats:
+    t = {
+        name: float(stats.t.ppf((1 + LEVEL) / 2, curve.df)) if curve else np.nan
+        for name, curve in (("items", items), ("raters", raters))
+    }
+    return np.where(use_raters, t["raters"], t["items"])
+
+
+def _inverted(
+    score: Floats, variance: Any, quantile: Floats, ends: tuple[float, float]
+) -> tuple[Floats, Floats]:
+    """The levels from which the score is `quantile` standard errors away, by iteration."""
+    low = high = score
+    for _ in range(_STEPS):
+        low = (low + np.clip(score - quantile * np.sqrt(variance(low)), *ends)) / 2
+        high = (high + np.clip(score + quantile * np.sqrt(variance(high)), *ends)) / 2
+    return low, high
+
+
+def intervals(table: pd.DataFrame, model: ErrorModel, instrument: Instrument) -> pd.DataFrame:
+    """Every index with its interval; one row per company and wave, in the table's order.
+
+    table: company_id, wave, index, respondents, answered (share of items); optionally
+    `effective_raters`, one over the sum of squared weights, where respondents weigh unequally.
+    Columns: company_id, wave, index, sem, conf_low, conf_high (points), error_source (items,
+    raters or None), widened. No index, no raters or no error model: no interval.
+    """
+    found = score_intervals(
+        table["index"].to_numpy(float), _people(table), table["answered"].to_numpy(float),
+        _fitting(model, instrument), (instrument.minimum, instrument.maximum),
+    )  # fmt: skip
+    return _framed(table[[*KEY, "index"]], found)
+
+
+def block_intervals(
+    blocks: pd.DataFrame, table: pd.DataFrame, model: ErrorModel, instrument: Instrument
+) -> pd.DataFrame:
+    """Every block's score with its interval, in points of 0-100; the rows of `blocks`.
+
+    blocks: company_id, wave, block, performance; table: as in `intervals`, whose respondents
+    and share of answers count where `blocks` has no columns `respondents` and `answered`.
+    Columns: company_id, wave, block, performance, sem, conf_low, conf_high, error_source, widened.
+    """
+    missing = [c for c in ("respondents", "answered") if c not in blocks]
+    rows = blocks.merge(table[[*KEY, *missing]], on=KEY, how="left") if missing else blocks
+    rows = rows.reset_index(drop=True)
+    parts = []
+    for block in instrument.block_ids:
+        part = rows[rows["block"] == block]
+        found = score_intervals(
+            part["performance"].to_numpy(float), _people(part), part["answered"].to_numpy(float),
+            _fitting(model, instrument), (0.0, 100.0), block,
+        )  # fmt: skip
+        parts.append(_framed(part[[*KEY, "block", "performance"]], found))
+    return pd.concat(parts).sort_index().reset_index(drop=True)
+
+
+def _people(table: pd.DataFrame) -> Floats:
+    given = table["respondents"].to_numpy(float)
+    if "effective_raters" not in table:
+        return given
+    effective = table["effective_raters"].to_numpy(float)
+    return np.where(np.isfinite(effective), effective, given)
+
+
+def _fitting(model: ErrorModel, instrument: Instrument) -> ErrorModel:
+    if (model.instrument, model.version) != (instrument.id, instrument.version):
+        raise ConfigError(
+            f"The error model is of {model.instrument} version {model.version}, the scores are "
+            f"of {instrument.id} version {instrument.version}"
+        )
+    return model
+
+
+def _framed(rows: pd.DataFrame, found: Intervals) -> pd.DataFrame:
+    return rows.assign(
+        sem=found.sem, conf_low=found.low, conf_high=found.high,
+        error_source=pd.Series(found.source, index=rows.index, dtype=object),
+        widened=found.widened,
+    )  # fmt: skip
+
+
+def item_standard_errors(
+    items: pd.DataFrame, blocks: pd.DataFrame, model: ErrorModel, instrument: Instrument
+) -> pd.DataFrame:
+    """Standard errors of single items on 0-100: company_id, wave, block, item_id,
+    performance_100, sem.
+
+    items: company_id, wave, item_id, block, performance_100, respondents. An item's own error is
+    its block's at the block's level, times the block's items; what raters of a block differ in
+    beyond that is common to its items and counts once.
+    """
+    columns = [*KEY, "block", "item_id", "performance_100", "respondents"]
+    rows = items[columns].merge(
+        blocks[[*KEY, "block", "performance"]], on=[*KEY, "block"], how="left"
+    )
+    level = rows.pop("performance").fillna(rows["performance_100"]).to_numpy(float)
+    variance = np.full(len(rows), np.nan)
+    factor = rows["item_id"].map(_item_factors(instrument)).to_numpy(float)
+    for block in instrument.block_ids:
+        inside = (rows["block"] == block).to_numpy()
+        own, between = model.curve("items", block), model.curve("raters", block)
+        if own:
+            common = between.at(level) - own.at(level) if between else np.zeros(len(rows))
+            whole = own.at(level) * factor + np.maximum(common, 0)
+        elif between:
+            whole = between.at(level) * factor
+        else:
+            continue
+        variance[inside] = whole[inside]
+    people = rows.pop("respondents").to_numpy(float)
+    rows["sem"] = np.sqrt(variance / np.where(people >= 1, people, np.nan))
+    return rows
+
+
+def _item_factors(instrument: Instrument) -> dict[str, float]:
+    """By which an item's variance on 0-100 exceeds its block's, errors alike in points."""
+    points = plan(instrument).points if instrument.has_items else np.zeros(0)
+    block = np.array([item.block for item in instrument.items])
+    return {
+        item.id: float(
+            points[block == item.block].sum() ** 2 / ((block == item.block).sum() * points[k] ** 2)
+        )
+        for k, item in enumerate(instrument.items)
+    }
