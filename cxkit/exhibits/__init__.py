@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxkit.exhibits import linkage, maturity, money, quality
+from cxkit.exhibits import control, linkage, maturity, money, quality
 from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Exhibit",
     "Gallery",
     "box",
+    "control",
     "linkage",
     "maturity",
     "money",

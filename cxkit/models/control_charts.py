@@ -77,9 +77,15 @@ class Ewma:
 
 def deviations(values: Floats, center: Floats, sigma: Floats) -> Floats:
     """(value - center) / sigma; 0 on the centre even where the values never vary."""
-    away = values - center
+    away = _away(values, center)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(away == 0, 0.0, away / sigma))
+
+
+def _away(values: Floats, center: Floats) -> Floats:
+    """value - center, 0 where only the rounding of a mean parts them."""
+    away = values - center
+    return np.asarray(np.where(np.abs(away) <= 1e-12 * np.abs(center), 0.0, away))
 
 
 def individuals(
@@ -176,28 +182,15 @@ def ewma(
     """
     x = np.asarray(values, float)
     middle, spread = np.zeros(x.shape) + center, np.zeros(x.shape) + sigma
-    z = deviations(x, middle, spread)
+    away = _away(x, middle)
     means = np.empty(x.shape)
     for part in stretches(x.shape[-1], phase):
         last = np.zeros(x.shape[:-1])
         for t in range(part.start, part.stop):
-            last = (1 - smoothing) * last + smoothing * z[..., t]
+            last = (1 - smoothing) * last + smoothing * away[..., t]
             means[..., t] = last
-    reach = width * np.sqrt(smoothing / (2 - smoothing))
-    with np.errstate(invalid="ignore"):
-        shown = np.where(means == 0, middle, middle + means * spread)
-    return Ewma(shown, middle - reach * spread, middle + reach * spread, np.abs(means) > reach)
-
-
-def since(deviation: Floats, at: int) -> int:
-    """Where the stretch on one side of zero begins that ends at a point of one series.
-
-    For a signal of the EWMA this is its last crossing of the centre, an estimate of when the
-    change began (Nishina 1992, Quality and Reliability Engineering International 8, 537-543).
-    """
-    side = np.sign(deviation[: at + 1])
-    other = np.flatnonzero(side != side[at])
-    return int(other[-1]) + 1 if len(other) else 0
+    reach = width * np.sqrt(smoothing / (2 - smoothing)) * spread
+    return Ewma(middle + means, middle - reach, middle + reach, np.abs(means) > reach)
 
 
 def _phases(x: Floats, phase: Ints | None) -> Ints:

@@ -19,12 +19,12 @@ from cxkit.models.control_charts import (
     ewma,
     individuals,
     proportions,
-    since,
 )
 from cxkit.models.run_rules import Bools, Floats, Ints, any_signal, rule_set, run_length, stretches
 
 RULES = "western-electric"
 EWMA_RULE = "ewma"
+SHIFT_RULES = ("ewma", "four_of_five_beyond_1", "eight_on_one_side", "nine_on_one_side")
 SEED = 19560101
 SERIES = 2000  # unchanged series that measure how often a chart signals falsely
 LONG = 1500  # values of a series that measures an in-control run length
@@ -37,15 +37,16 @@ class MetricChart(Shown):
 
     A share of n cases gets a p chart (Laney's where it varies more than counting explains), any
     other metric individuals and EWMA. signals has one row per value that signals: at (position),
-    date, value, rule (the first that fired, the EWMA last), since (date at which the stretch on
-    that side of the centre began), level (mean from there to the signal), center, lower, upper,
-    side (1 above, -1 below), phase. phases adds to the series' phases: values, center, lower,
-    upper (of its last value), limits (whether it has any), signals.
+    date, value, rule (the first that fired, the EWMA last), center, lower, upper, phase. shifts
+    has one row per stretch on one side of the centre, by the EWMA, in which a rule about shifts
+    fired: begun, ended (positions), since, until (dates), level (mean of its values), center,
+    phase, ongoing (it lasts to the series' end). phases adds to those of the series: values,
+    center, lower, upper (of the phase's last value), limits (whether it has any), signals.
 
-    false_share is the share of series of these lengths that signal although nothing changes, and
-    false_count how many values do in one on average; run_length is the mean number of values to a
-    false signal with known limits: all measured on drawn series. autocorrelation is that of
-    neighbouring values around their phase's mean, tied says that it is clear of chance.
+    false_share is the share of series of these lengths that signal although nothing changes,
+    chance the share that signal at least as often as this one; run_length is the mean number of
+    values to a false signal with known limits: all measured on drawn series. autocorrelation is
+    that of neighbouring values around their phase's mean, tied says that it is clear of chance.
     """
 
     series: MetricSeries
@@ -54,9 +55,10 @@ class MetricChart(Shown):
     rules: str
     baseline: int
     signals: pd.DataFrame
+    shifts: pd.DataFrame
     phases: pd.DataFrame
     false_share: float
-    false_count: float
+    chance: float
     run_length: float
     autocorrelation: float
     tied: bool
@@ -100,11 +102,12 @@ def chart_metric(
     n = table["n"].to_numpy(float) if series.share else None
     chart, means = _charts(values, n, phase, rules, baseline)
     found = _signals(series, chart, means)
-    share, count = _false_alarms(chart, n, rules, baseline)
+    share, chance = _false_alarms(chart, n, rules, baseline, len(found))
     r, tied = _autocorrelation(chart)
     return MetricChart(
-        series, chart, means, rules, baseline, found, _phases(series, chart, found),
-        share, count, in_control_run_length(chart.kind, rules), r, tied,
+        series, chart, means, rules, baseline, found, _shifts(series, chart, means),
+        _phases(series, chart, found), share, chance, in_control_run_length(chart.kind, rules),
+        r, tied,
     )  # fmt: skip
 
 
@@ -124,25 +127,44 @@ def _fired(chart: ControlChart, means: Ewma | None) -> dict[str, Bools]:
 
 def _signals(series: MetricSeries, chart: ControlChart, means: Ewma | None) -> pd.DataFrame:
     fired = _fired(chart, means)
-    rows = []
-    for at in np.flatnonzero(any_signal(fired)).tolist():
-        rule = next(id for id, where in fired.items() if where[at])
-        start = int(np.flatnonzero(chart.phase == chart.phase[at])[0])
-        path = means.values if means is not None and rule == EWMA_RULE else chart.values
-        away = (path - chart.center)[start:]
-        begun = at if rule == "beyond_3" else start + since(away, at - start)
+    at = np.flatnonzero(any_signal(fired))
+    return pd.DataFrame(
+        {
+            "at": at,
+            "date": series.table["date"].to_numpy()[at],
+            "value": chart.values[at],
+            "rule": [next(id for id, where in fired.items() if where[i]) for i in at.tolist()],
+            "center": chart.center[at],
+            "lower": chart.lower[at],
+            "upper": chart.upper[at],
+            "phase": chart.phase[at],
+        }
+    )
+
+
+def _shifts(series: MetricSeries, chart: ControlChart, means: Ewma | None) -> pd.DataFrame:
+    """Stretches of the EWMA on one side of the centre in which a rule about shifts fired.
+
+    Its last crossing of the centre estimates when the change began (Nishina 1992, Quality and
+    Reliability Engineering International 8, 537-543).
+    """
+    fired = any_signal({k: v for k, v in _fired(chart, means).items() if k in SHIFT_RULES} or
+                       {"": np.zeros(len(chart.phase), bool)})  # fmt: skip
+    path = ewma(chart.values, chart.center, chart.sigma, chart.phase).values - chart.center
+    piece = np.cumsum(np.r_[True, (np.diff(np.sign(path)) != 0) | (np.diff(chart.phase) != 0)])
+    weight = series.table["n"].to_numpy(float) if series.share else np.ones(len(path))
+    dates, rows = series.table["date"], []
+    for one in np.unique(piece[fired]):
+        at = np.flatnonzero(piece == one)
+        begun, ended = int(at[0]), int(at[-1])
         rows.append(
-            {
-                "at": at, "date": series.table["date"].iloc[at], "value": chart.values[at],
-                "rule": rule, "since": series.table["date"].iloc[begun], "begun": begun,
-                "level": float(chart.values[begun : at + 1].mean()),
-                "center": chart.center[at], "lower": chart.lower[at], "upper": chart.upper[at],
-                "side": int(np.sign(away[at - start])), "phase": int(chart.phase[at]),
-            }
+            {"begun": begun, "ended": ended, "since": dates.iloc[begun], "until": dates.iloc[ended],
+             "level": float(np.average(chart.values[at], weights=weight[at])),
+             "center": float(chart.center[begun]), "phase": int(chart.phase[begun]),
+             "ongoing": ended == len(path) - 1}
         )  # fmt: skip
-    columns = ["at", "date", "value", "rule", "since", "begun", "level", "center", "lower",
-               "upper", "side", "phase"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["begun", "ended", "since", "until", "level", "center",
+                                       "phase", "ongoing"])  # fmt: skip
 
 
 def _phases(series: MetricSeries, chart: ControlChart, found: pd.DataFrame) -> pd.DataFrame:
@@ -179,9 +201,9 @@ def _autocorrelation(chart: ControlChart) -> tuple[float, bool]:
 
 
 def _false_alarms(
-    chart: ControlChart, n: Floats | None, rules: str, baseline: int
+    chart: ControlChart, n: Floats | None, rules: str, baseline: int, signals: int
 ) -> tuple[float, float]:
-    """Share of unchanged series of the same phases that signal, and false signals in each.
+    """Share of unchanged series of the same phases that signal, and that signal so often.
 
     Normal values for individuals; binomial counts of the same cases around the mean share.
     """
@@ -193,8 +215,8 @@ def _false_alarms(
         whole = np.maximum(np.rint(n), 1)
         p = np.where(np.isnan(chart.center), np.nanmean(chart.center), chart.center)
         drawn, cases = rng.binomial(whole.astype(np.int64), p, shape) / whole, whole
-    found = any_signal(_fired(*_charts(drawn, cases, chart.phase, rules, baseline)))
-    return float(found.any(axis=-1).mean()), float(found.sum(axis=-1).mean())
+    counts = any_signal(_fired(*_charts(drawn, cases, chart.phase, rules, baseline))).sum(axis=-1)
+    return float((counts > 0).mean()), float((counts >= signals).mean())
 
 
 @cache
