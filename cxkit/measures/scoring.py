@@ -46,11 +46,11 @@ def score(means: Means, instrument: Instrument, min_answered: float) -> Scored:
     importances = _rescaled(means.importance, *ends)
     points, applicable = item_points(instrument), ~means.not_applicable
     inside = membership(instrument)
-    performance = _by_block(items, points, applicable, inside, min_answered)
-    importance = _by_block(importances, points, applicable, inside, min_answered)
+    performance = set_means(items, points, applicable, inside, min_answered)
+    importance = set_means(importances, points, applicable, inside, min_answered)
     if instrument.method == "mean-of-items":
         everything = np.ones((1, len(points)), dtype=bool)
-        percent = _by_block(items, points, applicable, everything, min_answered)[:, 0]
+        percent = set_means(items, points, applicable, everything, min_answered)[:, 0]
     else:
         percent = performance @ block_shares(instrument)
     n = applicable.sum(axis=1)
@@ -82,7 +82,7 @@ def weighted(values: Floats, points: Floats, inside: Booleans) -> Floats:
     return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.nan)
 
 
-def _by_block(
+def set_means(
     values: Floats, points: Floats, applicable: Booleans, inside: Booleans, min_answered: float
 ) -> Floats:
     """Weighted means over answered items; NaN below min_answered of those that apply."""
