@@ -13,17 +13,22 @@ import pandas as pd
 from cxkit.simulate.accounts import pnl_table
 from cxkit.simulate.design import BASE, Design, refuse_unknown
 from cxkit.simulate.draws import SEED, Draw, draw
+from cxkit.simulate.initiatives import initiative_table
+from cxkit.simulate.metrics import metric_table
 from cxkit.simulate.tables import assessment_table, company_ids, company_table, wave_dates
 from cxkit.simulate.truth import profile_names, true_table, true_values
 from cxkit.simulate.write import write_folder, write_truth
+
+MEASURED = 5  # companies that send operating metrics
 
 
 @dataclass(frozen=True, eq=False)
 class Simulated:
     """A simulated client and what is true of it.
 
-    companies, assessments and pnl are the tables of a client folder (see data/README.md);
-    reader is the id of a middling company with several raters, taken as the reader's own.
+    companies, assessments, pnl, metrics and initiatives are the tables of a client folder (see
+    data/README.md); reader is the id of a middling company with several raters, taken as the
+    reader's own. Metrics are those of a few companies, initiatives the reader's.
     planted holds the design, the seed and the values that follow from them; truth has one row
     per company and wave: company_id, wave, profile, score and true block sums in points.
     """
@@ -31,6 +36,8 @@ class Simulated:
     companies: pd.DataFrame
     assessments: pd.DataFrame
     pnl: pd.DataFrame
+    metrics: pd.DataFrame
+    initiatives: pd.DataFrame
     truth: pd.DataFrame
     planted: dict[str, Any]
     reader: str
@@ -41,6 +48,7 @@ class Simulated:
         """Write the client folder, and the truth as JSON with a Parquet file beside it."""
         tables = {
             "companies": self.companies, "assessments": self.assessments, "pnl": self.pnl,
+            "metrics": self.metrics, "initiatives": self.initiatives,
         }  # fmt: skip
         written = write_folder(folder, tables, self.reader, self.design)
         if truth_path is not None:
@@ -88,16 +96,32 @@ def tables_of(drawn: Draw, seed: int) -> Simulated:
     ids = company_ids(drawn.design.companies)
     pnl = pnl_table(drawn, ids, streams[0])
     employees = pnl.groupby("company_id", sort=False)["employees"].first()
+    reader = _middling(drawn, ids)
+    # Another seed, so that what came before stays as it was.
+    later = [np.random.default_rng(s) for s in np.random.SeedSequence([seed, 2]).spawn(2)]
+    metrics, shifts = metric_table(drawn.design, _measured(drawn, ids, reader), later[0])
     return Simulated(
         companies=company_table(drawn, ids, employees.loc[ids].to_numpy(), streams[1]),
         assessments=assessment_table(drawn, ids, streams[2]),
         pnl=pnl,
+        metrics=metrics,
+        initiatives=initiative_table(drawn.design, later[1]),
         truth=true_table(drawn, ids, wave_dates(drawn)),
-        planted={"seed": seed, **true_values(drawn, profile_names(drawn.design.profiles))},
-        reader=_middling(drawn, ids),
+        planted={
+            "seed": seed,
+            **true_values(drawn, profile_names(drawn.design.profiles)),
+            "metrics": shifts,
+        },
+        reader=reader,
         design=drawn.design,
         seed=seed,
     )
+
+
+def _measured(drawn: Draw, ids: np.ndarray, reader: str) -> list[str]:
+    """The companies that send operating metrics: the reader's own, then the first that stayed."""
+    stayed = ids[drawn.stay.all(axis=1)]
+    return [reader, *(str(id) for id in stayed[stayed != reader][: MEASURED - 1])]
 
 
 def _middling(drawn: Draw, ids: np.ndarray) -> str:
