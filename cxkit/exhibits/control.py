@@ -11,7 +11,7 @@ import numpy as np
 from cxkit.contracts import Client
 from cxkit.display import Text, message
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, value
-from cxkit.exhibits.control_wording import finding, notes, state
+from cxkit.exhibits.control_wording import CHANCE, clear, finding, notes, state
 from cxkit.measures.metrics import MetricSeries, metric_series, own_company
 from cxkit.models.control_charts import BASELINE
 from cxkit.models.quality_control import RULES, MetricChart, chart_metric, short
@@ -39,14 +39,15 @@ def overview(
     if not found:
         return box("control.overview", SECTION, message("control.title"), short(series[0]))
     headline = message(
-        "control.overview", signalling=sum(len(chart.signals) > 0 for chart in found),
-        of=len(found), expected=sum(chart.false_share for chart in found),
+        "control.overview", clear=sum(clear(chart) for chart in found), of=len(found),
+        signalling=sum(len(chart.signals) > 0 for chart in found),
+        expected=sum(chart.false_share for chart in found),
     )  # fmt: skip
     missing = [short(one) for one, chart in made if chart is None]
     return Exhibit(
         "control.overview", SECTION, headline, {"kind": "table"}, _OVERVIEW,
         [_overview_row(one, chart) for one, chart in made],
-        [message("control.overview_note"), *missing], language=client.config.language,
+        [message("control.overview_note", chance=CHANCE), *missing], language=client.config.language,
     )  # fmt: skip
 
 

@@ -32,9 +32,16 @@ def finding(chart: MetricChart) -> dict[str, Any]:
     return message(f"control.{'left_' if left == 'left' else ''}shifted_{lasts}", **values)
 
 
+def clear(chart: MetricChart) -> bool:
+    """Whether it signals more than chance would let it."""
+    return len(chart.signals) > 0 and chart.chance <= CHANCE
+
+
 def shown(chart: MetricChart, x: float) -> dict[str, Any]:
     """A value of the metric as it reads: a share in percent, any other as a number."""
-    return message("control.percent" if chart.chart.kind == "p" else "control.number", x=float(x))
+    if chart.chart.kind == "p":
+        return message("control.percent", x=100 * float(x))
+    return message("control.number", x=float(x))
 
 
 def _values(chart: MetricChart) -> dict[str, Any]:
