@@ -63,14 +63,14 @@ def item_curves(
         return _few("certainty.few_for_items", found)
     if not (errors.df > 0).any():
         return Reason(message("certainty.no_items"))
-    curves = {}
-    ends = instrument.minimum, instrument.maximum
     whole = fit_curve(
         _index(answers, arrangement, instrument), errors.variance.sum(1), errors.df.sum(1),
-        company, ends,
+        company, (instrument.minimum, instrument.maximum),
     )  # fmt: skip
-    if whole:
-        curves["index"] = whole
+    if whole is None:
+        return _few("certainty.few_for_items", found)
+    curves = {"index": whole}
+    level = level_by_others(_blocks(answers, arrangement))
     for k, block in enumerate(instrument.block_ids):
         inside = arrangement.block == k
         stratum = np.unique(arrangement.stratum[inside])
@@ -78,62 +78,98 @@ def item_curves(
             continue
         points = arrangement.points[inside].sum() / 100
         curve = fit_curve(
-            _share(answers, arrangement, inside), errors.variance[:, stratum[0]] / points**2,
-            errors.df[:, stratum[0]], company, (0.0, 100.0),
+            level[:, k], errors.variance[:, stratum[0]] / points**2, errors.df[:, stratum[0]],
+            company, (0.0, 100.0),
         )  # fmt: skip
         if curve:
             curves[block] = curve
-    return (curves, found, len(answers)) if "index" in curves else _few(
-        "certainty.few_for_items", found
-    )  # fmt: skip
+    return curves, found, len(answers)
 
 
-def _share(answers: Floats, arrangement: Plan, inside: np.ndarray) -> Floats:
-    """Percent of the range of the chosen items, from those answered."""
-    points = arrangement.points[inside]
-    given = (answers[:, inside] - arrangement.low[inside]) / arrangement.span[inside]
-    known = (~np.isnan(given)) @ points
-    top = np.nan_to_num(given) @ points
-    return np.divide(100 * top, known, out=np.full(len(top), np.nan), where=known > 0)
+def level_by_others(blocks: Floats) -> Floats:
+    """Each block's level as the row's other blocks predict it, in points of 0-100.
+
+    blocks (rows, B), NaN where missing. A block's own score at the end of the scale says that its
+    items agree there by chance; the others carry none of its errors. With one block its own.
+    """
+    out = blocks.copy()
+    for k in range(blocks.shape[1] if blocks.shape[1] > 1 else 0):
+        rest = np.delete(blocks, k, axis=1)
+        known = np.isfinite(rest)
+        mean = np.where(known, rest, 0).sum(1) / np.where(known.any(1), known.sum(1), np.nan)
+        use = np.isfinite(mean) & np.isfinite(blocks[:, k])
+        if use.sum() < 3 or mean[use].std() == 0:
+            continue
+        slope, start = np.polyfit(mean[use], blocks[use, k], 1)
+        out[:, k] = np.clip(start + slope * mean, 0, 100)
+    return out
+
+
+def _blocks(answers: Floats, arrangement: Plan) -> Floats:
+    """(rows, blocks) in percent of their range, from the items answered; NaN without any."""
+    count = arrangement.block.max() + 1
+    member = np.eye(count)[arrangement.block] * arrangement.points[:, None]
+    given = (answers - arrangement.low) / arrangement.span
+    known = (~np.isnan(given)).astype(float) @ member
+    top = 100 * np.nan_to_num(given) @ member
+    return np.divide(top, known, out=np.full(top.shape, np.nan), where=known > 0)
 
 
 def _index(answers: Floats, arrangement: Plan, instrument: Instrument) -> Floats:
     """The index with missing items taken as their block's others; NaN without a whole block."""
-    total = np.full(len(answers), instrument.minimum, float)
-    for k in np.unique(arrangement.block):
-        inside = arrangement.block == k
-        points = arrangement.points[inside].sum()
-        total = total + points * _share(answers, arrangement, inside) / 100
-    return total
+    points = np.bincount(arrangement.block, arrangement.points)
+    return (
+        instrument.minimum + _blocks(answers, arrangement)[:, points > 0] @ points[points > 0] / 100
+    )
 
 
 def rater_source(
     raters: pd.DataFrame, rater_blocks: pd.DataFrame | None, instrument: Instrument
 ) -> Found | Reason:
     """Curves from differences between raters of the same company and wave, or why none."""
-    if not len(raters):
+    rows = raters[raters["index"].notna()].reset_index(drop=True)
+    if not len(rows):
         return _few("certainty.few_for_raters", 0)
-    ends = instrument.minimum, instrument.maximum
-    curve, companies, rows = _between(raters, "index", ends)
-    if curve is None:
-        return _few("certainty.few_for_raters", companies)
-    curves = {"index": curve}
-    parts = rater_blocks.groupby("block", observed=True) if rater_blocks is not None else ()
-    for block, part in parts:
-        found = _between(part, "performance", (0.0, 100.0))[0]
-        if found:
-            curves[str(block)] = found
-    return curves, companies, rows
-
-
-def _between(
-    rows: pd.DataFrame, value: str, ends: tuple[float, float]
-) -> tuple[Curve | None, int, int]:
     group, _, group_company = _groups(rows)
-    spread = rater_spread(rows[value].to_numpy(float), group)
-    company = group_company[spread.group]
-    curve = fit_curve(spread.level, spread.variance, spread.df, company, ends)
-    return curve, len(np.unique(company)), len(spread.level)
+    several = np.bincount(group)[group] > 1
+    rows, group = rows[several].reset_index(drop=True), group[several]
+    blocks = np.full((len(rows), len(instrument.blocks)), np.nan)
+    if rater_blocks is not None and len(rows):
+        sheet = [*KEY, "respondent_id"]
+        known = rater_blocks.merge(rows[sheet].assign(_row=np.arange(len(rows))), on=sheet)
+        known = known[known["block"].isin(instrument.block_ids)]
+        order = known["block"].map({b: k for k, b in enumerate(instrument.block_ids)})
+        blocks[known["_row"], order.astype(int)] = known["performance"]
+    return rater_curves(rows["index"].to_numpy(float), blocks, group, group_company, instrument)
+
+
+def rater_curves(
+    index: Floats, blocks: Floats, group: Ints, company: Ints, instrument: Instrument
+) -> Found | Reason:
+    """Curves from raters on arrays.
+
+    index (rows,), blocks (rows, B) on 0-100 and group (rows,) are one row per rater, company
+    (groups,) the company of each group, which is a company and wave.
+    """
+    spread = rater_spread(index, group)
+    at = company[spread.group]
+    ends = instrument.minimum, instrument.maximum
+    curve = fit_curve(spread.level, spread.variance, spread.df, at, ends)
+    if curve is None:
+        return _few("certainty.few_for_raters", len(np.unique(at)))
+    curves = {"index": curve}
+    parts = [rater_spread(blocks[:, k], group) for k in range(blocks.shape[1])]
+    level = np.full((len(company), len(parts)), np.nan)
+    for k, part in enumerate(parts):
+        level[part.group, k] = part.level
+    level = level_by_others(level)
+    for k, (block, part) in enumerate(zip(instrument.block_ids, parts, strict=True)):
+        found = fit_curve(
+            level[part.group, k], part.variance, part.df, company[part.group], (0.0, 100.0)
+        )
+        if found:
+            curves[block] = found
+    return curves, len(np.unique(at)), len(spread.level)
 
 
 def _groups(rows: pd.DataFrame) -> tuple[Ints, Ints, Ints]:
