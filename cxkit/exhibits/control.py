@@ -47,7 +47,8 @@ def overview(
     return Exhibit(
         "control.overview", SECTION, headline, {"kind": "table"}, _OVERVIEW,
         [_overview_row(one, chart) for one, chart in made],
-        [message("control.overview_note", chance=CHANCE), *missing], language=client.config.language,
+        [message("control.overview_note", chance=CHANCE), *missing],
+        language=client.config.language,
     )  # fmt: skip
 
 
