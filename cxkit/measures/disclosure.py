@@ -55,3 +55,18 @@ def hidden(counts: Sequence[int], least: int = MIN_CELL) -> list[bool]:
         if rest:
             small[min(rest)[1]] = True
     return small
+
+
+def held_back(counts: Sequence[int], rest: int = 0, least: int = MIN_CELL) -> list[bool]:
+    """Which parts of a known whole stay unsaid, so that nobody can have them by subtraction.
+
+    Parts of fewer than `least`, and then the smallest of the others until what is unsaid,
+    `rest` included (companies in no part), is nobody or `least` together. Empty parts are said.
+    """
+    unsaid = [0 < n < least for n in counts]
+    while 0 < rest + sum(n for n, no in zip(counts, unsaid, strict=True) if no) < least:
+        said = [(n, i) for i, n in enumerate(counts) if n and not unsaid[i]]
+        if not said:
+            break
+        unsaid[min(said)[1]] = True
+    return unsaid
