@@ -19,7 +19,7 @@ def check_growth(marks: Marks) -> None:
         return
     level = np.log10(np.abs(ledger.amounts["revenue"][run.at]))
     step = np.nan_to_num(run.step(level))
-    bad = marks.cells("revenue")[run.at]
+    bad = (marks.cells("revenue") | marks.cells_divided("revenue"))[run.at]
     event = ledger.event[run.at]
     known = ~bad & ~np.append(False, bad[:-1])
     size = np.abs(step)

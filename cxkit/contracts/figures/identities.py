@@ -22,6 +22,7 @@ SUMS = (
     ("net_income", "operating_income", ("interest_expense", "income_tax"), ()),
 )
 MOST = 0.6  # of the rows for which a sum must hold before a row that breaks it is accused
+OTHERS, NEARLY_ALL = 4, 0.9  # other companies, and which part of them must mostly add up
 LOOSE = 0.005  # of the largest part: rounding, where the sums are not exact
 MAX_DECIMALS = 4
 
@@ -31,7 +32,8 @@ class Sum:
     """A total against its parts, row by row of the ledger.
 
     parts has each member's coefficient (n,) in `total - parts = 0`; gap is what is left over, in
-    the unit sent; applies is true in complete rows where the company's other rows add up.
+    the unit sent; applies is true in complete rows where the company's rows add up, or those of
+    nearly all other companies. odd is true in rows of companies whose own mostly do not.
     """
 
     total: str
@@ -39,6 +41,7 @@ class Sum:
     gap: Floats
     slack: Floats
     applies: Mask
+    odd: Mask
     share: float
 
     @property
@@ -80,12 +83,12 @@ def _sum(
         chosen = _way(ledger, np.abs(gaps) <= slack)
     share = _share(ledger, gaps, chosen, slack, complete)
     gap = gaps[chosen, np.arange(len(ledger))]
-    applies = complete & _usual(ledger, np.abs(gap) <= slack, complete, share)
+    own, others = _usual(ledger, np.abs(gap) <= slack, complete, share)
     one = np.ones(len(ledger))
     parts = {total: one, start: -one, **dict.fromkeys(less, one)}
     counted = np.array(ways)[chosen] * one[:, None]
     parts |= {line: counted[:, i] for i, line in enumerate(maybe)}
-    return Sum(total, parts, gap, slack, applies, share)
+    return Sum(total, parts, gap, slack, complete & (own | others), ~own, share)
 
 
 def _grain(values: Floats) -> float:
@@ -113,14 +116,20 @@ def _share(
     return float((np.abs(gap) <= slack)[complete].mean())
 
 
-def _usual(ledger: Ledger, holds: Mask, complete: Mask, share: float) -> Mask:
-    """Rows whose company's rows mostly add up, or which are too few while most others' do."""
+def _usual(ledger: Ledger, holds: Mask, complete: Mask, share: float) -> tuple[Mask, Mask]:
+    """Rows whose company's rows mostly add up, and rows of which nearly all others' do.
+
+    A company's rows may all be wrong in one way, so it is held against the other companies; too
+    few rows of its own are held against all rows.
+    """
     known = np.bincount(ledger.company, complete)
     good = np.bincount(ledger.company, holds)
-    own = np.where(known >= 3, good >= MOST * known, share >= MOST)
-    # One company's few rows may all be wrong when the sums hold nearly everywhere else.
-    own |= share >= 0.95
-    return np.asarray(own[ledger.company])
+    mostly = good >= MOST * known
+    own = np.where(known >= 3, mostly, share >= MOST)
+    counted = known > 0
+    number, sound = counted.sum() - counted, (counted & mostly).sum() - (counted & mostly)
+    others = (number >= OTHERS) & (sound >= NEARLY_ALL * number)
+    return np.asarray(own[ledger.company]), np.asarray((others | (share >= 0.95))[ledger.company])
 
 
 def confirmed(ledger: Ledger, found: list[Sum], line: str) -> Mask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -11,18 +12,24 @@ from cxkit.contracts.figures.identities import MOST, Sum
 from cxkit.contracts.figures.ledger import MEASURED, Ints, Ledger
 from cxkit.contracts.figures.marks import POWERS, Marks, words
 from cxkit.contracts.figures.signs import LINES
+from cxkit.contracts.figures.swaps import report_swap
 from cxkit.contracts.figures.unit_slips import report_cells
 
 FLIP = 0  # instead of a power: the sign
+RESULTS = ("gross_profit", "operating_income", "net_income")
+WITH_THEM = ("income_tax", "interest_expense")  # what may change its sign with them
 LARGE = 0.02  # of revenue: a gap that makes a row's margins wrong
 SEVERAL = 3  # lost signs of a line that are no slip of the pen
 
 
 @dataclass(frozen=True, eq=False)
 class Cure:
-    """Rows (k,) that one cell of `line`, off by a power of ten or in its sign, would mend."""
+    """Rows (k,) that changing their cells of `lines` would mend.
 
-    line: str
+    One line may be off by a power of ten or in its sign; several only in their signs.
+    """
+
+    lines: tuple[str, ...]
     rows: Ints
     powers: Ints
 
@@ -31,15 +38,18 @@ def check_sums(marks: Marks, found: list[Sum]) -> None:
     """Totals that do not follow from their parts, each with what would mend it."""
     for one in found:
         _report_unusual(marks, one)
-    for cure in cures(marks.ledger, found, marks.rows()):
-        _report_cure(marks, cure)
+    _report_cures(marks, cures(marks.ledger, found, marks.rows()))
     _check_swaps(marks, found)
     for one in found:
         _report_broken(marks, one)
 
 
 def cures(ledger: Ledger, found: list[Sum], spared: Mask) -> list[Cure]:
-    """Per line the rows with broken sums that exactly one change of one cell would mend."""
+    """The rows with broken sums that exactly one change of one cell would mend.
+
+    Where no cell alone does, the one smallest set of results, with tax and interest, whose
+    signs do: a loss is often written as a profit in all its lines.
+    """
     broken = np.any([one.broken for one in found], axis=0) if found else spared
     rows = np.flatnonzero(broken & ~spared)
     if not len(rows):
@@ -47,49 +57,92 @@ def cures(ledger: Ledger, found: list[Sum], spared: Mask) -> list[Cure]:
     lines = sorted({line for one in found for line in one.parts})
     actions = (FLIP, *POWERS, *(-power for power in POWERS))
     options = [(line, action) for line in lines for action in actions]
-    heals = np.array([_heals(ledger, found, rows, *option) for option in options])
+    heals = np.array([_heals(ledger, found, rows, (line,), action) for line, action in options])
     single = heals.sum(axis=0) == 1
     chosen = np.argmax(heals, axis=0)
     result = []
     for line in lines:
         own = single & np.isin(chosen, [i for i, (name, _) in enumerate(options) if name == line])
-        if own.any():
-            power = np.array([options[i][1] for i in chosen[own]], dtype=np.int64)
-            result.append(Cure(line, rows[own], power))
-    return result
+        power = np.array([options[i][1] for i in chosen[own]], dtype=np.int64)
+        result.append(Cure((line,), rows[own], power))
+    joint = _joint_cures(ledger, found, rows[~heals.any(axis=0)], lines)
+    return [cure for cure in (*result, *joint) if len(cure.rows)]
 
 
-def _heals(ledger: Ledger, found: list[Sum], rows: Ints, line: str, action: int) -> Mask:
-    """Whether undoing the slip in that cell mends every broken sum and breaks no sound one."""
-    value = ledger.sent[line][rows]
-    right = -value if action == FLIP else value * 10.0**-action
-    good = np.isfinite(value) & (value != 0)
+def _joint_cures(ledger: Ledger, found: list[Sum], rows: Ints, lines: list[str]) -> list[Cure]:
+    """Signs of several lines at once; of a row's cures the smallest, if there is but one."""
+    sets = [
+        results + others
+        for results in _subsets(tuple(line for line in RESULTS if line in lines))
+        for others in ((), *_subsets(tuple(line for line in WITH_THEM if line in lines)))
+        if results and len(results + others) > 1
+    ]
+    if not len(rows) or not sets:
+        return []
+    heals = np.array([_heals(ledger, found, rows, one, FLIP) for one in sets])
+    size = np.where(heals, np.array([[len(one)] for one in sets]), len(lines) + 1)
+    smallest = heals & (size == size.min(axis=0))
+    chosen = np.where(smallest.sum(axis=0) == 1, np.argmax(smallest, axis=0), -1)
+    return [
+        Cure(one, rows[chosen == at], np.full((chosen == at).sum(), FLIP))
+        for at, one in enumerate(sets)
+    ]
+
+
+def _subsets(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [part for size in range(1, len(lines) + 1) for part in combinations(lines, size)]
+
+
+def _heals(
+    ledger: Ledger, found: list[Sum], rows: Ints, lines: tuple[str, ...], action: int
+) -> Mask:
+    """Whether undoing the slip in these cells mends every broken sum and breaks no sound one."""
+    change, good = {}, np.ones(len(rows), bool)
+    for line in lines:
+        value = ledger.sent[line][rows]
+        change[line] = (-value if action == FLIP else value * 10.0**-action) - value
+        good &= np.isfinite(value) & (value != 0)
     for one in found:
         gap, slack = one.gap[rows], one.slack[rows]
-        if line in one.parts:
-            gap = gap + one.parts[line][rows] * (right - value)
+        for line in lines:
+            if line in one.parts:
+                gap = gap + one.parts[line][rows] * change[line]
+                if len(lines) > 1:  # a sign that the rounding hides says nothing
+                    good &= (np.abs(change[line]) > slack) | ~one.applies[rows]
         good &= ~one.applies[rows] | (np.abs(gap) <= slack)
     return np.asarray(good)
 
 
-def _report_cure(marks: Marks, cure: Cure) -> None:
-    slips = cure.powers != FLIP
-    report_cells(
-        marks, cure.line, cure.rows[slips], cure.powers[slips],
-        "with that its sums add up",
-    )  # fmt: skip
-    flips = cure.rows[~slips]
-    many = cure.line in LINES and len(flips) >= SEVERAL
-    kind = "lost_signs" if many else "lost_sign" if cure.line in MEASURED else "identity_gap"
-    marks.report(
-        flips,
-        kind,
-        cure.line,
-        [f"{words(cure.line)} adds up with the row's other lines only with the other sign"]
-        * len(flips),
-        "write losses with a minus sign and costs without",
-        "values with the wrong sign",
-    )
+def _report_cures(marks: Marks, found: list[Cure]) -> None:
+    for cure in found:
+        slips = cure.powers != FLIP
+        report_cells(
+            marks, cure.lines[0], cure.rows[slips], cure.powers[slips], "with that its sums add up"
+        )
+    flips = [(cure.lines, cure.rows[cure.powers == FLIP]) for cure in found]
+    for line in dict.fromkeys(line for lines, _ in flips for line in lines):
+        own = [(lines, rows) for lines, rows in flips if line in lines]
+        _report_flips(marks, line, own, sum(len(rows) for _, rows in own))
+
+
+def _report_flips(
+    marks: Marks, line: str, flips: list[tuple[tuple[str, ...], Ints]], count: int
+) -> None:
+    """Cells of a line with the wrong sign, with the lines that are wrong together with it."""
+    many = line in LINES and count >= SEVERAL
+    kind = "lost_signs" if many else "lost_sign" if line in MEASURED else "identity_gap"
+    for lines, rows in flips:
+        others = " and ".join(words(one) for one in lines if one != line)
+        alone = f"{words(line)} adds up with the row's other lines only with the other sign"
+        both = f"{words(line)} and {others} add up with the row's other lines only with other signs"
+        marks.report(
+            rows,
+            kind,
+            line,
+            [both if others else alone] * len(rows),
+            "write losses with a minus sign and costs without",
+            "values with the wrong sign",
+        )
 
 
 def _check_swaps(marks: Marks, found: list[Sum]) -> None:
@@ -109,42 +162,23 @@ def _swapped(marks: Marks, one: Sum, line: str, rows: Ints) -> None:
     for period in np.unique(ledger.period[rows]).tolist():
         at = np.flatnonzero(ledger.period[rows] == period)
         fits = np.abs(needed[at][:, None] - value[at]) <= one.slack[rows][at][:, None]
-        pairs += [(rows[at[i]], rows[at[j]]) for i, j in np.argwhere(fits & fits.T) if i < j]
-    report_swaps(marks, line, pairs, (line,))
-
-
-def report_swaps(
-    marks: Marks, column: str, pairs: list[tuple[int, int]], lines: tuple[str, ...]
-) -> None:
-    """Pairs of rows with each other's values, one finding per row."""
-    frame = marks.intake.frames["pnl"]
-    number = frame["_row"].to_numpy()[marks.ledger.position]
-    at = [int(one) for pair in pairs for one in pair]
-    other = [int(one) for first, second in pairs for one in (second, first)]
-    names = " and ".join(words(line) for line in lines)
-    marks.report(
-        np.array(at, dtype=np.int64),
-        "values_swapped",
-        column,
-        [
-            f"{names} fits {marks.ledger.names[o]}, whose own (row {number[o]}) fits this "
-            "company: the two are swapped"
-            for o in other
-        ],
-        "put each value into its company's row",
-        "values swapped with another company's",
-        lines,
-    )
+        both = np.argwhere(fits & fits.T)
+        pairs += [(int(rows[at[i]]), int(rows[at[j]])) for i, j in both if i < j]
+    for pair in pairs:
+        report_swap(marks, pair, [line])
 
 
 def _report_broken(marks: Marks, one: Sum) -> None:
-    """What nothing mends: large gaps in gross profit cost the row, others may have a cause."""
+    """What nothing mends: large gaps in gross profit cost the row, others may have a cause.
+
+    So may those of a company of which no row adds up. Values that are mended already are spared.
+    """
     ledger = marks.ledger
     members = [line for line in one.parts if (one.parts[line] != 0).any()]
     known = np.any([marks.cells(line) for line in members], axis=0)
-    rows = np.flatnonzero(one.broken & ~known)
+    rows = np.flatnonzero(one.broken & ~known & ~marks.rows_mended())
     part = np.abs(one.gap[rows]) / np.maximum(np.abs(ledger.sent["revenue"][rows]), 1e-300)
-    sure = (part > LARGE) & (one.total == "gross_profit")
+    sure = (part > LARGE) & (one.total == "gross_profit") & ~one.odd[rows]
     parts = ", ".join(words(line) for line in members if line != one.total)
     for kind, own in (("identity_broken", sure), ("identity_gap", ~sure)):
         gaps = one.gap[rows][own]

@@ -152,22 +152,3 @@ def _ask(marks: Marks, line: str, says: str) -> None:
         WAY_OUT,
         column=line,
     )
-
-
-def check_negative_costs(marks: Marks) -> None:
-    """Costs written with a minus: what is subtracted would be added."""
-    for line in ("cost_of_revenue", "selling_general_administrative", "interest_expense"):
-        values = marks.ledger.sent[line]
-        known = np.isfinite(values) & (values != 0)
-        negative = known & (values < 0)
-        if negative.sum() < 2 or negative.sum() < 0.5 * known.sum():
-            continue
-        marks.report(
-            np.flatnonzero(negative),
-            "negative_costs",
-            line,
-            [f"{words(line)} is written with a minus; costs are positive amounts"]
-            * int(negative.sum()),
-            "write costs as positive amounts",
-            "costs with a minus sign",
-        )

@@ -19,6 +19,7 @@ from cxkit.contracts.figures.ledger import (
 from cxkit.contracts.figures.levels import FEWEST, around, beside, off_level
 from cxkit.contracts.figures.marks import Marks, mend, times, words
 from cxkit.contracts.figures.period_slips import SHARE, Slip, report
+from cxkit.contracts.figures.ties import Tie, settle
 
 # A result is told from a slip by its share of revenue against the company's own usual share.
 UNUSUAL = 0.7  # log10 above it, and
@@ -30,8 +31,11 @@ LEAST_SPREAD = 0.12
 AGREES = {True: 0.35, False: 0.5}  # how near (log10) other lines must come to a row's power
 
 
-def check_unit_slips(marks: Marks, found: list[Sum]) -> None:
-    """Cells and whole rows of the accounts that are off by a power of ten."""
+def check_unit_slips(marks: Marks, found: list[Sum]) -> list[Tie]:
+    """Cells and whole rows of the accounts that are off by a power of ten.
+
+    Returns the values that lie so far apart without a hint at which of them are wrong.
+    """
     ledger = marks.ledger
     off, level = {}, {}
     for line in STEADY:
@@ -39,11 +43,14 @@ def check_unit_slips(marks: Marks, found: list[Sum]) -> None:
         off[line], level[line] = power, far
     for line in RESULTS:
         level[line] = _beside(ledger, marks, line)
-    rows, power = _whole_rows(ledger, off, level)
+    unclear = settle(ledger, found, {line: _open(marks, line) for line in STEADY}, off)
+    rows, power = _whole_rows(marks, off, level)
     _report_rows(marks, rows, power[rows])
     for line in STEADY:
-        sure = (off[line] != 0) & ~marks.cells(line) & ~confirmed(ledger, found, line)
+        taken = marks.cells(line) | marks.cells_divided(line)
+        sure = (off[line] != 0) & ~taken & ~confirmed(ledger, found, line)
         _report_cells(marks, line, sure, off[line])
+    return unclear
 
 
 def check_results(marks: Marks, found: list[Sum]) -> None:
@@ -91,10 +98,9 @@ def _beside(ledger: Ledger, marks: Marks, line: str) -> Floats:
     return far
 
 
-def _whole_rows(
-    ledger: Ledger, off: dict[str, Ints], level: dict[str, Floats]
-) -> tuple[Ints, Ints]:
+def _whole_rows(marks: Marks, off: dict[str, Ints], level: dict[str, Floats]) -> tuple[Ints, Ints]:
     """Rows of which every amount is off by the same power, and the power of each row."""
+    ledger = marks.ledger
     lines = [line for line in MONEY if line in level]
     powers = np.array([off.get(line, np.zeros(len(ledger), np.int64)) for line in lines])
     first = np.argmax(powers != 0, axis=0)
@@ -104,6 +110,7 @@ def _whole_rows(
     near = np.array([[AGREES[line in STEADY]] for line in lines])
     agree = (np.abs(far - power) <= near).sum(axis=0)
     whole = (power != 0) & (known >= 2) & (agree >= 2) & (agree >= 0.75 * known)
+    whole &= ~np.any([marks.cells_divided(line) for line in lines], axis=0)
     return np.flatnonzero(whole), power
 
 
@@ -119,6 +126,8 @@ def _report_rows(marks: Marks, rows: Ints, power: Ints) -> None:
         rows, "unit_slip_period", "unit", messages,
         "correct the row's unit, or its amounts", "rows whose amounts are all off by a unit", MONEY,
     )  # fmt: skip
+    for line in MONEY:
+        marks.slipped(line, rows, power)
 
 
 def _report_cells(marks: Marks, line: str, cells: Mask, power: Ints) -> None:
@@ -133,6 +142,7 @@ def _report_cells(marks: Marks, line: str, cells: Mask, power: Ints) -> None:
             report(marks, Slip(line, period, usual, own, int(filled.sum())))
             at = at[ledger.period[at] != period]
     report_cells(marks, line, at, power[at], "the unit slipped")
+    marks.slipped(line, at, power[at])
 
 
 def report_cells(marks: Marks, line: str, at: Ints, power: Ints, why: str) -> None:
@@ -158,11 +168,12 @@ def _check_result(marks: Marks, found: list[Sum], line: str) -> None:
     ledger = marks.ledger
     revenue = np.where(marks.cells("revenue"), np.nan, np.abs(ledger.amounts["revenue"]))
     open_ = _open(marks, line)
-    keep = np.nan_to_num(revenue[open_.at]) > 0
+    keep = np.isfinite(revenue[open_.at]) & (revenue[open_.at] > 0)
     run = Series(open_.at[keep], open_.series[keep])
     share = _level(ledger, line, run.at) - np.log10(revenue[run.at])
     middle, spread, count = around(run, share)
     far = share - middle
+    open_now = ~marks.rows_mended()[run.at]
     sigmas = far / np.maximum(1.4826 * spread, LEAST_SPREAD)
     free = ~confirmed(ledger, found, line)[run.at] & (count >= FEWEST)
     finer = _finer(run, ledger.sent[line][run.at])
@@ -171,7 +182,7 @@ def _check_result(marks: Marks, found: list[Sum], line: str) -> None:
     report_cells(marks, line, run.at[sure], np.rint(far[sure]).astype(np.int64), "the unit slipped")
     look = (far >= UNUSUAL) & (sigmas >= SIGMAS)
     look |= (far <= VANISHED) & (sigmas <= -SIGMAS) | finer & (far <= SHRUNK)
-    look &= free & ~sure
+    look &= free & ~sure & open_now
     _report_unusual(marks, line, run.at[look], far[look])
 
 
