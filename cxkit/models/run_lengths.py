@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse, stats
 from scipy.sparse.linalg import spsolve
 
-from cxkit.models.run_rules import Rule
+from cxkit.models.run_rules import ON, Rule
 
 State = tuple[tuple[int, ...], ...]
 
@@ -84,5 +84,5 @@ def proportion_run_length(p: float, n: int, true: float, width: float = 3.0) -> 
     """
     sigma = np.sqrt(p * (1 - p) / n)
     counts = np.arange(n + 1)
-    outside = np.abs(counts / n - p) > width * sigma
+    outside = np.abs(counts / n - p) / sigma > width + ON
     return float(1 / stats.binom.pmf(counts, n, true)[outside].sum())

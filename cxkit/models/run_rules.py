@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from cxkit.errors import ConfigError, nearest
 
+ON = 1e-9  # standard deviations within which a value lies on a limit, and so not beyond it
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -80,8 +82,8 @@ def fires(z: Floats, rule: Rule) -> Bools:
     counted again.
     """
     if rule.kind == "zone":
-        above = _enough(z > rule.beyond, rule)
-        return np.asarray(above | _enough(z < -rule.beyond, rule))
+        edge = rule.beyond + (ON if rule.beyond else 0.0)
+        return np.asarray(_enough(z > edge, rule) | _enough(z < -edge, rule))
     if rule.kind == "inside":
         return _enough(np.abs(z) < rule.beyond, rule)
     if rule.kind == "outside":
