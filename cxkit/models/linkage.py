@@ -61,6 +61,7 @@ class LinkageResult(Shown):
     clustered by company (CR1), t with clusters less one degrees of freedom. r is the correlation
     of score and outcome that is left after effects and controls, r_low and r_high its interval;
     mde and mde_r are the least effect and correlation this sample would find in 80 % of cases.
+    covariance (terms, terms) is that of the estimates, in the table's order.
     """
 
     table: pd.DataFrame
@@ -76,6 +77,7 @@ class LinkageResult(Shown):
     r_high: float
     mde_r: float
     grade: str
+    covariance: np.ndarray
     role: str = "secondary"
     p_adjusted: float | None = None
 
@@ -143,7 +145,7 @@ def fit_linkage(
     table = _tidy(fitted, covariance, ["score", *shape.controls], entities - 1)
     if not (np.isfinite(table["std_error"]) & (table["std_error"] > 0)).all():
         raise _cannot("no_error", spec)
-    return _result(panel, spec, rows, excluded, fitted, table)
+    return _result(panel, spec, rows, excluded, fitted, table, covariance)
 
 
 def _cannot(why: str, spec: LinkageSpec, **values: int) -> SampleError:
@@ -275,6 +277,7 @@ def _result(
     excluded: pd.DataFrame,
     fitted: ls.Fit,
     table: pd.DataFrame,
+    covariance: np.ndarray,
 ) -> LinkageResult:
     entities = rows["company_id"].nunique()
     estimate, error = float(table["estimate"].iloc[0]), float(table["std_error"].iloc[0])
@@ -290,6 +293,7 @@ def _result(
         mde=mde, r=float(estimate * scale), r_low=max(-1.0, float(low * scale)),
         r_high=min(1.0, float(high * scale)), mde_r=min(1.0, mde * scale),
         grade=grade(SPECIFICATIONS[spec.specification], spec.lag, corrected=False, checks=()),
+        covariance=covariance[: len(table), : len(table)],
     )  # fmt: skip
 
 

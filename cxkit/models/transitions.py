@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +12,9 @@ from cxkit.measures import Maturity
 from cxkit.measures.disclosure import MIN_CELL
 from cxkit.models.coarse import Coarse, coarse
 
-COLUMNS = ["from_stage", "to_stage", "block", "change", "n"]
+COLUMNS = {
+    "from_stage": "int64", "to_stage": "int64", "block": "str", "change": "float64", "n": "int64",
+}  # fmt: skip
 
 
 def transitions(scores: Maturity, least: int = MIN_CELL) -> pd.DataFrame:
@@ -23,21 +28,26 @@ def transitions(scores: Maturity, least: int = MIN_CELL) -> pd.DataFrame:
     instrument = scores.instrument
     scored = scores.table.dropna(subset=["index"])
     if not instrument.stages or not instrument.blocks or scored.empty:
-        return _framed([])
+        return transition_frame([])
     found = coarse(scores, scored)
     rises = _rises(found, scores)
-    rows = []
+    rows: list[tuple[int, int, str, float, int]] = []
     for (start, end), pairs in rises.groupby(["from_stage", "to_stage"], sort=True):
         for block in instrument.block_ids:
             part = found.parts.get((block, "performance"))
             if part is None:
                 continue
-            keys = [pd.MultiIndex.from_frame(pairs[["company_id", w]]) for w in ("after", "before")]
-            change = part.values.reindex(keys[0]).to_numpy() - part.values.reindex(keys[1]).to_numpy()
+            after, before = (_at(part.values, pairs, wave) for wave in ("after", "before"))
+            change = after - before
             n = int(np.isfinite(change).sum())
             if n >= least:
                 rows.append((int(start), int(end), block, round(float(np.nanmean(change)), 1), n))
-    return _framed(rows)
+    return transition_frame(rows)
+
+
+def _at(values: pd.Series, pairs: pd.DataFrame, wave: str) -> np.ndarray:
+    keys = pd.MultiIndex.from_frame(pairs[["company_id", wave]])
+    return values.reindex(keys).to_numpy(float)
 
 
 def _rises(found: Coarse, scores: Maturity) -> pd.DataFrame:
@@ -51,7 +61,6 @@ def _rises(found: Coarse, scores: Maturity) -> pd.DataFrame:
     return rose.drop_duplicates(["company_id", "from_stage"], keep="first")
 
 
-def _framed(rows: list[tuple[int, int, str, float, int]]) -> pd.DataFrame:
-    kinds = {"from_stage": "int64", "to_stage": "int64", "block": "str", "change": "float64",
-             "n": "int64"}  # fmt: skip
-    return pd.DataFrame(rows, columns=COLUMNS).astype(kinds)
+def transition_frame(rows: Sequence[Any]) -> pd.DataFrame:
+    """Rows of transitions in their columns and types."""
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
