@@ -71,7 +71,7 @@ def test_ids_stay_text(format_: str, tmp_path: Path) -> None:
 
 def test_every_table_has_its_types_and_all_its_columns(tmp_path: Path) -> None:
     client = read_client(str(write_client(tmp_path)))
-    dtypes = {"text": "str", "number": "float64", "date": "datetime64[us]"}
+    dtypes = {"text": "str", "number": "float64", "date": "datetime64[us]", "flag": "bool"}
     for name, contract in TABLES.items():
         table = client.table(name)
         expected = {"_row": "int64"} | {c.name: dtypes[c.type] for c in contract.columns}
