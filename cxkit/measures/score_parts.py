@@ -88,6 +88,21 @@ class Detail:
     ratings: Ratings | None = None
     sampled: int | None = None
 
+    def without(self, company: str) -> Detail:
+        """The same of every other company."""
+        items, raters, blocks = (
+            others(frame, company) for frame in (self.items, self.raters, self.rater_blocks)
+        )
+        given = self.ratings
+        if given is not None:
+            given = given.of((given.raters["company_id"] != company).to_numpy(bool))
+        return Detail(items, raters, blocks, given, self.sampled)
+
+
+def others(frame: pd.DataFrame, company: str) -> pd.DataFrame:
+    """The rows of every other company."""
+    return frame[frame["company_id"] != company].reset_index(drop=True)
+
 
 def from_means(
     keys: pd.DataFrame, means: Means, respondents: np.ndarray, instrument: Instrument, rules: Rules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from cxkit.display import Shown
 from cxkit.measures.answers import KEY, Ratings, ratings
 from cxkit.measures.large_scores import answered_in_large, from_large
 from cxkit.measures.score_frames import NOT_APPLICABLE
-from cxkit.measures.score_parts import Detail, Parts, Rules, from_ratings
+from cxkit.measures.score_parts import Detail, Parts, Rules, from_ratings, others
 from cxkit.measures.sent_scores import from_sent
 
 
@@ -88,6 +88,18 @@ class Maturity(Shown):
         """The last scored wave of each company; one row per company."""
         scored = self.table.dropna(subset=["index"]).sort_values(KEY)
         return scored.groupby("company_id", as_index=False).tail(1).reset_index(drop=True)
+
+    def without(self, company: str) -> Maturity:
+        """The scores of every other company; `excluded` still counts all."""
+        if not company:
+            return self
+        return replace(
+            self,
+            table=others(self.table, company),
+            blocks=others(self.blocks, company),
+            missing=others(self.missing, company),
+            detail=self.detail.without(company),
+        )
 
 
 def maturity(

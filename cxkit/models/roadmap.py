@@ -42,9 +42,9 @@ class Roadmap(Shown):
     client's `initiatives`, missing elsewhere. months is missing for an initiative without `due`.
     blocks has one row per block with a score, in order: block, order, performance, level,
     target, levels_left, gap, importance, rise (mean change of the block, in points of 0-100, of
-    the benchmark's companies whose index rose from stage `level` to the next), companies (how
-    many those are; below five rise is missing). Levels and stages are ids of the instrument's.
-    rule says the order; reason says why there is no roadmap.
+    the benchmark's companies whose index rose from stage `level` to the next; missing below five
+    of them), companies (how many those are, 0 where rise is missing). Levels and stages are ids
+    of the instrument's. rule says the order; reason says why there is no roadmap.
     """
 
     table: pd.DataFrame
@@ -94,7 +94,7 @@ def roadmap(
     stage, blocks = _stage(scores, company, wave), _standing(units, own, instrument)
     goal = _target(instrument, target, stage, blocks["level"])
     if transitions is None:
-        transitions = between_stages(scores, without=company)
+        transitions = between_stages(scores.without(company))
     blocks = _in_order(_with_rise(blocks, transitions), goal, instrument)
     table = _with_initiatives(_moves(blocks, instrument), blocks, initiatives, instrument, wave)
     reason = None if any(s.moves for s in instrument.stages) else message("roadmap.no_moves")
@@ -145,11 +145,11 @@ def _target(
 
 def _with_rise(blocks: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     """rise and companies: what others' block did while they rose from the block's level."""
-    found = transitions.rename(columns={"from_stage": "level", "change": "rise"})
+    found = transitions.rename(columns={"from_stage": "level", "change": "rise", "n": "companies"})
     found = found[["level", "block", "rise", "companies"]].astype({"block": "str"})
     found = found.astype({"level": "int64", "rise": float, "companies": float})
     joined = blocks.merge(found, on=["level", "block"], how="left", sort=False)
-    return joined.fillna({"companies": 0.0})
+    return joined.fillna({"companies": 0.0}).astype({"companies": "int64"})
 
 
 def _in_order(blocks: pd.DataFrame, goal: int, instrument: Instrument) -> pd.DataFrame:
