@@ -44,6 +44,7 @@ def test_every_key_is_read() -> None:
         "profile_names: [Leaders, Others]\n"
         "severity: {outside_scale: set_aside, other_currency: warn}\n"
         "restatements: refuse\n"
+        "scoring: {min_answered: 0.75, raters: equal-roles}\n"
         "brand: {name: Acme, color: '#aa0000', logo: logo.svg}\n"
     )
     assert config.notebooks == ("02", "03")
@@ -53,6 +54,7 @@ def test_every_key_is_read() -> None:
     assert config.as_of == "2024-12-31"
     assert config.fiscal_year_end == "06-30"
     assert config.brand.logo == "logo.svg"
+    assert (config.scoring.min_answered, config.scoring.raters) == (0.75, "equal-roles")
 
 
 def test_what_is_left_out_has_a_default() -> None:
@@ -66,6 +68,7 @@ def test_what_is_left_out_has_a_default() -> None:
     )
     assert config.outcomes == ("revenue_growth", "operating_margin")
     assert config.as_of == "2024-12-31"
+    assert (config.scoring.min_answered, config.scoring.raters) == (0.5, "pooled")
     assert (config.primary.outcome, config.primary.lag, config.primary.specification) == (None,) * 3
 
 
@@ -110,11 +113,25 @@ def test_required_keys(key: str) -> None:
         ("restatements: ignore", "restatements: must be"),
         ("brand: {logo: ../logo.svg}", "without a path"),
         ("brand: {logo: /etc/passwd}", "without a path"),
+        ("scoring: {min_answerd: 0.5}", 'did you mean "min_answered"?'),
+        ("scoring: {min_answered: 0}", "scoring.min_answered: must be a number above 0 and at"),
+        ("scoring: {min_answered: 1.01}", "must be a number above 0 and at most 1"),
+        ("scoring: {min_answered: 50}", "must be a number above 0 and at most 1"),
+        ("scoring: {min_answered: .nan}", "must be a number above 0 and at most 1"),
+        ("scoring: {min_answered: '0.5'}", "must be a number above 0 and at most 1"),
+        ("scoring: {min_answered: true}", "must be a number above 0 and at most 1"),
+        ("scoring: {raters: equal}", "scoring.raters: must be 'pooled' or 'equal-roles'"),
+        ("scoring: pooled", "scoring: must hold keys with values"),
         ("brand: 7", "brand: must hold keys with values"),
     ],
 )
 def test_refused(extra: str, words: str) -> None:
     assert words in _refusal(extra)
+
+
+@pytest.mark.parametrize("share", ["1", "0.001", "1.0"])
+def test_completeness_from_just_above_nothing_to_all(share: str) -> None:
+    assert _config(f"scoring: {{min_answered: {share}}}").scoring.min_answered == float(share)
 
 
 @pytest.mark.parametrize(
