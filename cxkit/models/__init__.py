@@ -5,6 +5,7 @@ from __future__ import annotations
 from cxkit.models.agreement import Agreement, icc, nested_icc, r_wg
 from cxkit.models.change import Changes, changes
 from cxkit.models.checks import Check, check_linkage
+from cxkit.models.error_model import ErrorModel, error_model, error_model_of
 from cxkit.models.linkage import (
     LinkageFamily,
     LinkageResult,
@@ -13,16 +14,18 @@ from cxkit.models.linkage import (
     fit_linkages,
 )
 from cxkit.models.reliability import Reliability, alpha, omega_total, stratified_alpha
-from cxkit.models.score_error import ErrorModel, block_intervals, error_model, intervals
+from cxkit.models.score_error import block_intervals, intervals, with_effective_raters
 from cxkit.models.specifications import RECOMMENDED, SPECIFICATIONS
-from cxkit.models.stages import (
+from cxkit.models.stages import stage_probabilities
+from cxkit.models.true_scores import TruePrior, true_prior
+from cxkit.models.weakest import (
     BlockPrior,
     WeakestLink,
+    WeakestLinks,
     block_prior,
-    stage_probabilities,
     weakest_link,
+    weakest_links,
 )
-from cxkit.models.true_scores import TruePrior, true_prior
 
 __all__ = [
     "RECOMMENDED",
@@ -38,12 +41,14 @@ __all__ = [
     "Reliability",
     "TruePrior",
     "WeakestLink",
+    "WeakestLinks",
     "alpha",
     "block_intervals",
     "block_prior",
     "changes",
     "check_linkage",
     "error_model",
+    "error_model_of",
     "fit_linkage",
     "fit_linkages",
     "icc",
@@ -55,4 +60,6 @@ __all__ = [
     "stratified_alpha",
     "true_prior",
     "weakest_link",
+    "weakest_links",
+    "with_effective_raters",
 ]

@@ -11,8 +11,14 @@ from scipy.special import ndtr
 from cxkit.contracts import Instrument
 from cxkit.display import Shown
 from cxkit.measures import Maturity
+from cxkit.models.error_model import ErrorModel
 from cxkit.models.multiplicity import holm_rows
-from cxkit.models.score_error import ErrorModel, block_intervals, intervals, item_standard_errors
+from cxkit.models.score_error import (
+    block_intervals,
+    intervals,
+    item_standard_errors,
+    with_effective_raters,
+)
 from cxkit.models.variance_curve import Floats
 
 Z = 1.959963984540054
@@ -73,8 +79,9 @@ def changes(scores: Maturity, model: ErrorModel, instrument: Instrument) -> Chan
     habits to both waves, so that for them the bound is on the safe side.
     """
     spans = _spans(scores)
-    index = intervals(scores.table, model, instrument)
-    blocks = block_intervals(scores.blocks, scores.table, model, instrument)
+    table = with_effective_raters(scores)
+    index = intervals(table, model, instrument)
+    blocks = block_intervals(scores.blocks, table, model, instrument)
     items = item_standard_errors(scores.items, scores.blocks, model, instrument)
     ends = instrument.minimum, instrument.maximum
     members, turnover = _turnover(scores.table)

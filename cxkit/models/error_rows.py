@@ -9,6 +9,7 @@ import pandas as pd
 
 from cxkit.contracts import Instrument
 from cxkit.display import message
+from cxkit.measures.answers import Ratings
 from cxkit.models.error_sources import Plan, item_errors, plan, rater_spread
 from cxkit.models.variance_curve import (
     MIN_COMPANIES,
@@ -50,6 +51,34 @@ def item_source(items: pd.DataFrame, instrument: Instrument) -> Found | Reason:
     if len(np.unique(group_company[alone])) >= MIN_LEVELS:
         use = alone
     return item_curves(answers[use], people[use], group_company[use], instrument)
+
+
+def sheet_source(given: Ratings, instrument: Instrument) -> Found | Reason:
+    """The same from the raters' own answers, so that means of several hide nothing."""
+    if not instrument.has_items or not len(given.group):
+        return Reason(message("certainty.no_items"))
+    company = pd.factorize(given.groups["company_id"])[0].astype(int)[given.group]
+    answers = given.means.performance
+    use = np.isfinite(answers).any(1)
+    return item_curves(answers[use], np.ones(int(use.sum())), company[use], instrument)
+
+
+def effective_raters(given: Ratings, equal_roles: bool) -> Floats:
+    """(groups,): how many raters of equal weight would have as small an error as these.
+
+    One over the sum of their squared shares; with equal_roles every role has the same share.
+    """
+    known = np.isfinite(given.means.performance)
+    count = known.sum(1)
+    weight = np.where(known, given.weight, 0).sum(1) / np.maximum(count, 1)
+    groups = len(given.groups)
+    if equal_roles:
+        cell = given.group * (int(given.role.max(initial=0)) + 1) + given.role
+        total = np.bincount(cell, weight)[cell]
+        weight = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+    squares = np.bincount(given.group, weight**2, minlength=groups)
+    total = np.bincount(given.group, weight, minlength=groups)
+    return np.divide(total**2, squares, out=np.full(groups, np.nan), where=squares > 0)
 
 
 def item_curves(

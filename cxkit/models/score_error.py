@@ -1,4 +1,4 @@
-"""The error of a score: how large it is at each level, and the interval of every score.
+"""The error of a score: its standard error and interval.
 
 The true score is the one expected over raters, the items held fixed. With one rater its error is
 seen between the items (his leniency is not: he rates them all); with several, between the raters.
@@ -6,7 +6,6 @@ seen between the items (his leniency is not: he rates them all); with several, b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,107 +14,17 @@ import pandas as pd
 from scipy import stats
 
 from cxkit.contracts import Instrument
-from cxkit.display import Text
 from cxkit.errors import ConfigError
-from cxkit.models.error_rows import Reason, item_source, rater_source
+from cxkit.measures import Maturity
+from cxkit.models.error_model import ErrorModel
+from cxkit.models.error_rows import effective_raters
 from cxkit.models.error_sources import plan
 from cxkit.models.variance_curve import Curve, Floats
 
 LEVEL = 0.95
 _STEPS = 25
+_ONE = 1 + 1e-9  # raters, or as many as unequal ones are worth
 KEY = ["company_id", "wave"]
-
-
-@dataclass(frozen=True)
-class Source:
-    """What one source says about the error of a rater: curves of the index and of the blocks.
-
-    curves maps `index` (squared points of the instrument) and each block's id (squared points of
-    0-100) to its variance by level; a block without one is absent. companies counts those behind
-    it, rows their waves.
-    """
-
-    curves: Mapping[str, Curve]
-    companies: int
-    rows: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain lists and numbers."""
-        curves = {name: curve.to_json() for name, curve in self.curves.items()}
-        return {"companies": self.companies, "rows": self.rows, "curves": curves}
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Source:
-        """The source that `to_json` wrote."""
-        curves = {name: Curve.from_json(curve) for name, curve in stored["curves"].items()}
-        return cls(curves, int(stored["companies"]), int(stored["rows"]))
-
-
-@dataclass(frozen=True)
-class ErrorModel:
-    """The error variance of ONE rater's score by level, from items and from raters.
-
-    A source that the sample does not carry is None, and its reason (a text) says why.
-    """
-
-    instrument: str
-    version: int
-    items: Source | None
-    raters: Source | None
-    items_reason: Text | None = None
-    raters_reason: Text | None = None
-
-    def curve(self, source: str, measure: str = "index") -> Curve | None:
-        """The curve of `items` or `raters` for `index` or a block's id, or None."""
-        found = self.items if source == "items" else self.raters
-        return found.curves.get(measure) if found else None
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain lists, numbers and texts; no row of a company."""
-        return {
-            "instrument": self.instrument, "version": self.version,
-            "items": self.items.to_json() if self.items else None,
-            "raters": self.raters.to_json() if self.raters else None,
-            "items_reason": self.items_reason, "raters_reason": self.raters_reason,
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> ErrorModel:
-        """The model that `to_json` wrote."""
-        sources = {
-            name: Source.from_json(stored[name]) if stored[name] else None
-            for name in ("items", "raters")
-        }
-        return cls(
-            str(stored["instrument"]), int(stored["version"]), sources["items"],
-            sources["raters"], stored["items_reason"], stored["raters_reason"],
-        )  # fmt: skip
-
-
-def error_model(
-    items: pd.DataFrame,
-    raters: pd.DataFrame,
-    instrument: Instrument,
-    rater_blocks: pd.DataFrame | None = None,
-) -> ErrorModel:
-    """How large one rater's error is at each level of the index and of each block.
-
-    items: one row per company, wave and item: company_id, wave, item_id, performance (mean of
-    the respondents, on the item's scale, NaN unanswered), respondents. raters: one row per
-    respondent of a company and wave: company_id, wave, respondent_id, index. rater_blocks adds
-    block and performance (0-100) per row; without it the blocks have no curves from raters.
-    Ten companies are needed, for raters ten with two raters or more.
-    """
-    seen, between = item_source(items, instrument), rater_source(raters, rater_blocks, instrument)
-    return ErrorModel(
-        instrument.id, instrument.version, _source(seen), _source(between),
-        seen if isinstance(seen, Reason) else None,
-        between if isinstance(between, Reason) else None,
-    )  # fmt: skip
-
-
-def _source(found: Any) -> Source | None:
-    return None if isinstance(found, Reason) else Source(*found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +50,9 @@ def score_intervals(
     ends: tuple[float, float],
     measure: str = "index",
 ) -> Intervals:
-    """Intervals of scores (n,) given by `raters` (n,) people who answered a share (n,) of items.
+    """Intervals of scores (n,) given by `raters` (n,) people, who answered a share (n,) of items.
+
+    raters may be what unequal raters are worth in equal ones.
 
     sem is the standard error at the score's own level. An end of the interval is the level from
     which the score would be 1.96 of *its* standard errors away (Wilson 1927): errors shrink
@@ -152,7 +63,7 @@ def score_intervals(
     answered = np.where(np.isfinite(answered) & (answered > 0), answered, 1.0)
     by_items, by_raters = model.curve("items", measure), model.curve("raters", measure)
     known = np.isfinite(score) & (raters >= 1)
-    use_raters = known & (by_raters is not None) & ((raters >= 2) | (by_items is None))
+    use_raters = known & (by_raters is not None) & ((raters > _ONE) | (by_items is None))
     use_items = known & ~use_raters & (by_items is not None)
     people = np.where(known, np.maximum(raters, 1), np.nan)
 
@@ -167,7 +78,7 @@ def score_intervals(
 
     sem = np.sqrt(variance(score))
     low, high = _inverted(score, variance, _quantile(use_raters, by_items, by_raters), ends)
-    widened = use_raters & (raters < 2)
+    widened = use_raters & (raters <= _ONE)
     if by_items and by_raters:
         widened |= use_items & (by_raters.at(score) > by_items.at(score) / answered)
     source = np.where(use_raters, "raters", np.where(use_items, "items", None))
@@ -217,7 +128,8 @@ def block_intervals(
     and share of answers count where `blocks` has no columns `respondents` and `answered`.
     Columns: company_id, wave, block, performance, sem, conf_low, conf_high, error_source, widened.
     """
-    missing = [c for c in ("respondents", "answered") if c not in blocks]
+    wanted = ("respondents", "answered", "effective_raters")
+    missing = [c for c in wanted if c in table and c not in blocks]
     rows = blocks.merge(table[[*KEY, *missing]], on=KEY, how="left") if missing else blocks
     rows = rows.reset_index(drop=True)
     parts = []
@@ -229,6 +141,19 @@ def block_intervals(
         )  # fmt: skip
         parts.append(_framed(part[[*KEY, "block", "performance"]], found))
     return pd.concat(parts).sort_index().reset_index(drop=True)
+
+
+def with_effective_raters(scores: Maturity) -> pd.DataFrame:
+    """The table of scores with `effective_raters`, where respondents or roles weigh unequally.
+
+    A column of missing values where raters are not at hand: respondents count instead.
+    """
+    given = scores.ratings
+    if given is None:
+        return scores.table.assign(effective_raters=np.nan)
+    found = effective_raters(given, scores.rules.raters == "equal-roles")
+    keyed = given.groups[KEY].assign(effective_raters=found)
+    return scores.table.merge(keyed, on=KEY, how="left")
 
 
 def _people(table: pd.DataFrame) -> Floats:
