@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cxkit.contracts import Instrument
 from cxkit.display import Shown
 from cxkit.errors import ContractError
+from cxkit.models.error_model import ErrorModel
 from cxkit.models.norms import Norms
-from cxkit.models.score_error import ErrorModel
-from cxkit.models.stages import BlockPrior
 from cxkit.models.transitions import transition_frame
 from cxkit.models.true_scores import TruePrior
+from cxkit.models.weakest import BlockPrior
 
 SCHEMA_VERSION = 1
 
@@ -92,7 +91,7 @@ class Benchmark(Shown):
             "norms": self.norms.to_json(),
             "error": self.error.to_json(),
             "prior": self.prior.to_json() if self.prior else None,
-            "block_prior": _block_prior(self.block_prior),
+            "block_prior": self.block_prior.to_json() if self.block_prior else None,
             "reliability": _rows(self.reliability),
             "agreement": _rows(self.agreement),
             "transitions": _rows(self.transitions),
@@ -108,10 +107,7 @@ class Benchmark(Shown):
             int(stored["instrument"]["version"]), Norms.from_json(stored["norms"]),
             ErrorModel.from_json(stored["error"]),
             TruePrior.from_json(stored["prior"]) if stored["prior"] else None,
-            BlockPrior(
-                np.array(blocks["mean"], float), np.array(blocks["covariance"], float),
-                int(blocks["companies"]),
-            ) if blocks else None,
+            BlockPrior.from_json(blocks) if blocks else None,
             reliability_frame(stored["reliability"]), agreement_frame(stored["agreement"]),
             transition_frame(stored["transitions"]), tuple(stored["linkage"]),
         )  # fmt: skip
@@ -129,13 +125,6 @@ def agreement_frame(rows: Sequence[Any]) -> pd.DataFrame:
     kinds = {"measure": "str", "block": "str", "value": "float64", "conf_low": "float64",
              "conf_high": "float64", "companies": "int64", "raters": "float64"}  # fmt: skip
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
-
-
-def _block_prior(prior: BlockPrior | None) -> dict[str, Any] | None:
-    if prior is None:
-        return None
-    return {"mean": prior.mean.tolist(), "covariance": prior.covariance.tolist(),
-            "companies": prior.companies}  # fmt: skip
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

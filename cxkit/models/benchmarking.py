@@ -16,14 +16,15 @@ from cxkit.measures.disclosure import MIN_CELL
 from cxkit.models.agreement import nested_icc, r_wg
 from cxkit.models.benchmark import Benchmark, agreement_frame, reliability_frame
 from cxkit.models.coarse import KEY, Coarse, coarse
+from cxkit.models.error_model import ErrorModel, error_model_of
 from cxkit.models.linkage import LinkageResult
 from cxkit.models.norms import norms
 from cxkit.models.reliability import Reliability, alpha, omega_total, stratified_alpha
-from cxkit.models.score_error import ErrorModel, block_intervals, error_model, intervals
-from cxkit.models.stages import BlockPrior, block_prior
+from cxkit.models.score_error import block_intervals, intervals, with_effective_raters
 from cxkit.models.steady import rounded, steady, steady_covariance, steady_error, step_of
 from cxkit.models.transitions import transitions
 from cxkit.models.true_scores import TruePrior, true_prior
+from cxkit.models.weakest import BlockPrior, block_prior
 
 
 def own_benchmark(client: Client, scores: Maturity, id: str = "") -> Benchmark:
@@ -34,11 +35,11 @@ def own_benchmark(client: Client, scores: Maturity, id: str = "") -> Benchmark:
     """
     reader = client.config.company or ""
     others = _without(scores, reader)
-    error = error_model(others.items, others.raters, scores.instrument, others.rater_blocks)
+    error, table = error_model_of(others), with_effective_raters(others)
     return Benchmark(
         id, str(client.config.as_of), scores.instrument.id, scores.instrument.version,
         norms(scores, client.table("companies"), reader), error,
-        _prior(others.table, error, others), _block_prior(others, others.blocks, error),
+        _prior(table, error, others), _block_prior(others, table, others.blocks, error),
         reliability_frame(_reliability(others)), agreement_frame(_agreement(others)),
         transitions(others),
     )  # fmt: skip
@@ -100,13 +101,17 @@ def _prior(
 
 
 def _block_prior(
-    scores: Maturity, blocks: pd.DataFrame, error: ErrorModel, lost: pd.Series | float = 0.0
+    scores: Maturity,
+    table: pd.DataFrame,
+    blocks: pd.DataFrame,
+    error: ErrorModel,
+    lost: pd.Series | float = 0.0,
 ) -> BlockPrior | None:
     """The distribution of true block scores in each company's latest wave."""
     ids = list(scores.instrument.block_ids)
     if not ids or blocks.empty:
         return None
-    found = block_intervals(blocks, scores.table, error, scores.instrument)
+    found = block_intervals(blocks, table, error, scores.instrument)
     found["sem"] = np.sqrt(found["sem"] ** 2 + lost)
     rows = scores.latest[KEY].merge(found, on=KEY)
     wide = rows.pivot(index=KEY, columns="block", values=["performance", "sem"])
@@ -121,7 +126,8 @@ def _coarse_priors(
 ) -> tuple[TruePrior | None, BlockPrior | None]:
     """Both priors from classes of scores; what a class hides counts as error."""
     index = found.parts[("index", "performance")]
-    table = scores.table.dropna(subset=["index"]).assign(index=index.values.to_numpy(float))
+    table = with_effective_raters(scores).dropna(subset=["index"])
+    table = table.assign(index=index.values.to_numpy(float))
     lost = index.classes.variances(table["index"].to_numpy(float))
     prior = _prior(table, error, scores, lost)
     if prior is not None:
@@ -134,7 +140,7 @@ def _coarse_priors(
         frame = part.values.rename("performance").reset_index().assign(block=block)
         frames.append(frame.assign(lost=part.classes.variances(frame["performance"])))
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    blocks = _block_prior(scores, rows, error, rows["lost"]) if len(rows) else None
+    blocks = _block_prior(scores, table, rows, error, rows["lost"]) if len(rows) else None
     if blocks is not None:
         blocks = BlockPrior(blocks.mean.round(1), blocks.covariance.round(1), blocks.companies)
     return prior, blocks

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from cxkit.models.classes import Floats
-from cxkit.models.score_error import ErrorModel, Source
+from cxkit.models.error_model import ErrorModel, Source
 from cxkit.models.variance_curve import Curve
 
 SHARE = 4.0  # a figure of n companies is told in steps of 4/n of its size, or somewhat more
