@@ -16,7 +16,10 @@ from cxkit.errors import ConfigError, nearest
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DRAWN = ("intervals", "binned", "bars", "dots", "histogram", "lines")
+DRAWN = (
+    "intervals", "binned", "bars", "dots", "histogram", "lines", "ladder", "gaps", "map",
+    "heatmap", "panels", "control", "radar",
+)  # fmt: skip
 UNDRAWN = ("box", "table")
 
 
@@ -45,7 +48,18 @@ def svg(figure: Figure) -> bytes:
 
 
 def _painter(kind: str) -> Callable[[dict[str, Any], str], Figure]:
-    from cxkit.plots import fields, histogram, pairs, rows
+    from cxkit.plots import (
+        control,
+        fields,
+        heatmap,
+        histogram,
+        ladder,
+        maps,
+        pairs,
+        panels,
+        radar,
+        rows,
+    )
 
     painters = {
         "intervals": rows.intervals,
@@ -54,6 +68,13 @@ def _painter(kind: str) -> Callable[[dict[str, Any], str], Figure]:
         "binned": fields.binned,
         "lines": fields.lines,
         "histogram": histogram.histogram,
+        "ladder": ladder.ladder,
+        "gaps": pairs.gaps,
+        "map": maps.map_,
+        "heatmap": heatmap.heatmap,
+        "panels": panels.panels,
+        "control": control.control,
+        "radar": radar.radar,
     }
     if kind not in painters:
         raise ConfigError(f'no figure is drawn for a chart of kind "{kind}"{nearest(kind, DRAWN)}')
@@ -62,11 +83,31 @@ def _painter(kind: str) -> Callable[[dict[str, Any], str], Figure]:
 
 def _holds_values(chart: dict[str, Any]) -> bool:
     """Whether a chart has anything to draw; empty axes would look like a finding."""
-    if chart["kind"] == "lines":
-        return any(point["y"] is not None for s in chart["series"] for point in s["points"])
-    things = next(chart[key] for key in ("rows", "points", "bins") if key in chart)
-    keys = ("estimate", "value", "median", "y", "n")
-    return any(thing.get(key) is not None for thing in things for key in keys)
+    kind = chart["kind"]
+    if kind in ("lines", "panels"):
+        parts = chart["series" if kind == "lines" else "panels"]
+        return any(point["y"] is not None for part in parts for point in part["points"])
+    if kind == "heatmap":
+        return any(value is not None for row in chart["rows"] for value in row["values"])
+    if kind == "map":
+        return any(p["x"] is not None and p["y"] is not None for p in chart["points"])
+    if kind == "ladder" and (chart.get("marker") or {}).get("value") is not None:
+        return bool(chart["steps"])
+    name, keys = _VALUES[kind]
+    return any(thing.get(key) is not None for thing in chart[name] for key in keys)
+
+
+_VALUES = {  # where a chart's values lie, and under which keys
+    "intervals": ("rows", ("estimate",)),
+    "bars": ("rows", ("value",)),
+    "dots": ("rows", ("value", "median")),
+    "binned": ("points", ("y",)),
+    "histogram": ("bins", ("n",)),
+    "ladder": ("steps", ("value",)),
+    "gaps": ("rows", ("importance", "performance")),
+    "control": ("points", ("y",)),
+    "radar": ("rows", ("value", "median")),
+}
 
 
 def _nothing(language: str) -> Figure:

@@ -70,7 +70,7 @@ class Drawn:
 
 def frame_room(y: Side, right: float, tall: float = 2.7, language: str = "en") -> float:
     """Inches the axes of such a frame are wide."""
-    return WIDTH - _left(y, tall, language) - max(right, _EDGE)
+    return WIDTH - frame_left(y, tall, language) - max(right, _EDGE)
 
 
 def frame_height(frame: Frame) -> float:
@@ -84,7 +84,7 @@ def draw_frame(frame: Frame, sheet: Sheet | None = None, top: float = 0.0) -> Dr
     On a sheet that is given, the frame stands `top` inches from its upper end.
     """
     sheet = sheet or Sheet(frame_height(frame))
-    left = _frame_left(frame)
+    left = _start(frame)
     room = WIDTH - left - max(frame.right, _EDGE)
     draw_key(sheet, frame.key, WIDTH, top)
     sheet.lines(0, top + key_height(frame.key, WIDTH), _title(frame), color=INK)
@@ -105,7 +105,7 @@ def _title(frame: Frame) -> list[str]:
 
 
 def _x_title(frame: Frame) -> list[str]:
-    room = WIDTH - _frame_left(frame) - max(frame.right, _EDGE)
+    room = WIDTH - _start(frame) - max(frame.right, _EDGE)
     return wrap(frame.x.title, room) if frame.x.title else []
 
 
@@ -122,8 +122,8 @@ def _foot(frame: Frame) -> float:
     return 0.07 + line_height() + words + 0.06 + frame.below
 
 
-def _frame_left(frame: Frame) -> float:
-    return max(_left(frame.y, frame.tall, frame.language), frame.left)
+def _start(frame: Frame) -> float:
+    return max(frame_left(frame.y, frame.tall, frame.language), frame.left)
 
 
 def _side(side: Side, room: float, language: str, *, up: bool) -> Scale:
@@ -134,7 +134,8 @@ def _side(side: Side, room: float, language: str, *, up: bool) -> Scale:
     return Scale(*side.limits, places, labels)
 
 
-def _left(y: Side, tall: float, language: str) -> float:
+def frame_left(y: Side, tall: float, language: str = "en") -> float:
+    """Inches the numbers of the vertical axis take at its left."""
     labels = _side(y, tall, language, up=True).labels
     return max(widest(labels) + 0.1, _EDGE)
 

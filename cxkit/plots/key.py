@@ -11,6 +11,7 @@ from cxkit.plots.sheet import Sheet
 from cxkit.plots.style import INK, SMALL
 
 _MARK, _BETWEEN = 0.26, 0.22  # inches for a mark, and between entries
+_LARGEST = 6.0  # points of a mark that stays within its line
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def _places(entries: Sequence[Entry], room: float) -> list[tuple[Entry, float, f
 def _draw_mark(sheet: Sheet, entry: Entry, left: float, middle: float) -> None:
     if entry.bar:
         sheet.box(left, middle - 0.045, 0.19, 0.09, color=entry.bar, linewidth=0)
-    elif "linestyle" in entry.mark:
+    elif entry.mark.get("linestyle"):
         sheet.stroke([(left, middle), (left + 0.19, middle)], **entry.mark)
     else:
-        sheet.stroke([(left + 0.095, middle)], **entry.mark)
+        size = min(_LARGEST, entry.mark.get("markersize", _LARGEST))
+        sheet.stroke([(left + 0.095, middle)], **{**entry.mark, "markersize": size})

@@ -21,16 +21,9 @@ from cxkit.plots.words import our, words
 _OWN: dict[str, Any] = {"marker": "o", "markersize": 7, "color": ACCENT, "markeredgecolor": "white"}
 _MEDIAN: dict[str, Any] = {"marker": "|", "markersize": 11, "color": INK, "markeredgewidth": 1.6}
 _INTERVAL: dict[str, Any] = {"color": ACCENT, "linewidth": 1.8, "linestyle": "-"}
-_PERFORMANCE: dict[str, Any] = {"marker": "o", "markersize": 6.5, "color": ACCENT}
-_IMPORTANCE: dict[str, Any] = {
-    "marker": "D",
-    "markersize": 7.5,
-    "markerfacecolor": "white",
-    "markeredgecolor": WARM,
-    "markeredgewidth": 1.5,
-}
-_CLEAR: dict[str, Any] = {"color": MUTED, "linewidth": 3.2, "linestyle": "-"}
-_UNCLEAR: dict[str, Any] = {"color": MUTED, "linewidth": 1.2, "linestyle": (0, (2, 1.5))}
+_WHITE: dict[str, Any] = {"linestyle": "", "markeredgecolor": "white", "markeredgewidth": 0.7}
+_PERFORMANCE: dict[str, Any] = {**_WHITE, "marker": "o", "markersize": 5.5, "color": ACCENT}
+_IMPORTANCE: dict[str, Any] = {**_WHITE, "marker": "D", "markersize": 8, "color": WARM}
 _SIGNED = {"num": "points", "int": "points", "pct": "pp", "size": "pp"}
 
 
@@ -64,7 +57,6 @@ def gaps(chart: dict[str, Any], language: str) -> Figure:
     rows, fmt = chart["rows"], chart["format"]
     ends = _ends(chart, ("importance", "performance"))
     columns, ids = _gap_columns(rows, _SIGNED.get(fmt, fmt), language)
-    unclear = any(map(_covers_zero, rows))
     grid = Grid(
         rows=grid_rows(rows, columns, language),
         heads=heads(ids, language),
@@ -72,7 +64,11 @@ def gaps(chart: dict[str, Any], language: str) -> Figure:
         fmt=fmt,
         limits=ends,
         language=language,
-        key=_gaps_key(language, unclear),
+        key=[
+            Entry(our("plots.importance", language), _IMPORTANCE),
+            Entry(our("plots.performance", language), _PERFORMANCE),
+        ],
+        notes=[our("plots.gap_hollow", language)] if any(map(_covers_zero, rows)) else [],
     )
     laid = draw_grid(grid)
     for row, y in zip(rows, laid.middles, strict=True):
@@ -87,7 +83,7 @@ def _ends(chart: dict[str, Any], keys: Sequence[str]) -> tuple[float, float]:
     if len(given) < 2:
         return limits([*values, *given])
     low, high = min([*given, *values]), max([*given, *values])
-    pad = 0.025 * (high - low)
+    pad = 0.02 * (high - low)
     return low - pad, high + pad
 
 
@@ -109,7 +105,7 @@ def _draw_dots(ax: Axes, row: dict[str, Any], y: float, ends: tuple[float, float
     if row.get("median") is not None:
         ax.plot([row["median"]], [y], zorder=3, **_MEDIAN)
     if row.get("value") is not None:
-        ax.plot([row["value"]], [y], zorder=4, **_OWN)
+        ax.plot([row["value"]], [y], zorder=4, clip_on=False, **_OWN)
 
 
 def _gap_columns(
@@ -138,22 +134,20 @@ def _covers_zero(row: dict[str, Any]) -> bool:
     return low is not None and high is not None and low <= 0 <= high
 
 
-def _gaps_key(language: str, unclear: bool) -> list[Entry]:
-    entries = [
-        Entry(our("plots.importance", language), _IMPORTANCE),
-        Entry(our("plots.performance", language), _PERFORMANCE),
-    ]
-    return entries + ([Entry(our("plots.gap_unclear", language), _UNCLEAR)] if unclear else [])
-
-
 def _draw_gap(ax: Axes, row: dict[str, Any], y: float, ends: tuple[float, float]) -> None:
-    """The hollow diamond is the larger mark: where both values are the same it holds the dot."""
+    """Where both values are the same, the diamond's corners show behind the dot."""
     ax.plot(ends, [y, y], color=RULE, linewidth=0.5, zorder=1)
     wanted, done = row.get("importance"), row.get("performance")
     if wanted is not None and done is not None:
-        look = _UNCLEAR if _covers_zero(row) else _CLEAR
-        ax.plot([wanted, done], [y, y], zorder=2, **look)
-    if wanted is not None:
-        ax.plot([wanted], [y], zorder=3, linestyle="", **_IMPORTANCE)
-    if done is not None:
-        ax.plot([done], [y], zorder=4, linestyle="", **{**_PERFORMANCE, "markersize": 4.5})
+        ax.plot([wanted, done], [y, y], color=MUTED, linewidth=2.6, zorder=2)
+    for value, look, level in ((wanted, _IMPORTANCE, 3), (done, _PERFORMANCE, 4)):
+        if value is not None:
+            face = _hollow(look) if _covers_zero(row) else look
+            ax.plot([value], [y], zorder=level, clip_on=False, **face)
+
+
+def _hollow(look: dict[str, Any]) -> dict[str, Any]:
+    """A mark that is white inside and a little smaller, so that it takes no more room."""
+    colour, size = look["color"], look["markersize"] - 1
+    edge = {"markerfacecolor": "white", "markeredgecolor": colour, "markeredgewidth": 1.4}
+    return {**look, **edge, "markersize": size}

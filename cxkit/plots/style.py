@@ -20,6 +20,7 @@ GRID = "#e3e7eb"
 RULE = "#9aa5b1"
 MUTED = "#8796a5"
 PALE = "#dce3ea"
+TINT = "#a9cbe8"
 ACCENT = "#0b5c9e"
 WARM = "#c4500c"
 SERIES = ("#0b5c9e", "#c4500c", "#00795a", "#8b4f86", "#1c2530", "#3b93c9", "#b8860b", "#7f8b97")
