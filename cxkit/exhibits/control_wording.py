@@ -95,13 +95,12 @@ def _outside(chart: MetricChart) -> pd.Series | None:
 
 
 def _shift(chart: MetricChart) -> pd.Series | None:
-    """The longest stretch of the last phase that has one; the later of two equals."""
+    """The strongest stretch of the last phase that has one."""
     rows = chart.shifts
     if not len(rows):
         return None
     rows = rows[rows["phase"] == rows["phase"].max()]
-    length = (rows["ended"] - rows["begun"]).to_numpy()
-    return rows[length == length.max()].iloc[-1]
+    return rows.loc[rows["strength"].idxmax()]
 
 
 def state(chart: MetricChart) -> dict[str, Any]:

@@ -75,14 +75,14 @@ class Ewma:
     found: Bools
 
 
-def deviations(values: Floats, center: Floats, sigma: Floats) -> Floats:
+def deviations(values: Floats | float, center: Floats, sigma: Floats) -> Floats:
     """(value - center) / sigma; 0 on the centre even where the values never vary."""
     away = _away(values, center)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(away == 0, 0.0, away / sigma))
 
 
-def _away(values: Floats, center: Floats) -> Floats:
+def _away(values: Floats | float, center: Floats) -> Floats:
     """value - center, 0 where only the rounding of a mean parts them."""
     away = values - center
     return np.asarray(np.where(np.abs(away) <= 1e-12 * np.abs(center), 0.0, away))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from cxkit.models.control_charts import (
     LEAST,
     ControlChart,
     Ewma,
+    deviations,
     ewma,
     individuals,
     proportions,
@@ -37,11 +39,13 @@ class MetricChart(Shown):
 
     A share of n cases gets a p chart (Laney's where it varies more than counting explains), any
     other metric individuals and EWMA. signals has one row per value that signals: at (position),
-    date, value, rule (the first that fired, the EWMA last), center, lower, upper, phase. shifts
-    has one row per stretch on one side of the centre, by the EWMA, in which a rule about shifts
-    fired: begun, ended (positions), since, until (dates), level (mean of its values), center,
-    phase, ongoing (it lasts to the series' end). phases adds to those of the series: values,
-    center, lower, upper (of the phase's last value), limits (whether it has any), signals.
+    date, value, rule (the first that fired, the EWMA last), center, lower, upper, phase.
+
+    shifts has one row per stretch on one side of the centre, by the EWMA, in which a rule about
+    shifts fired: begun, ended (positions), since, until (dates), level (mean of its values),
+    center, phase, ongoing (it lasts to the series' end), strength (standard errors of the level
+    from the centre). phases adds to those of the series: values, center, lower, upper (of the
+    phase's last value), limits (whether it has any), signals.
 
     false_share is the share of series of these lengths that signal although nothing changes,
     chance the share that signal at least as often as this one; run_length is the mean number of
@@ -145,26 +149,51 @@ def _signals(series: MetricSeries, chart: ControlChart, means: Ewma | None) -> p
 def _shifts(series: MetricSeries, chart: ControlChart, means: Ewma | None) -> pd.DataFrame:
     """Stretches of the EWMA on one side of the centre in which a rule about shifts fired.
 
-    Its last crossing of the centre estimates when the change began (Nishina 1992, Quality and
-    Reliability Engineering International 8, 537-543).
+    Each is narrowed to where the shift is most likely (see `_narrowed`).
     """
     fired = any_signal({k: v for k, v in _fired(chart, means).items() if k in SHIFT_RULES} or
                        {"": np.zeros(len(chart.phase), bool)})  # fmt: skip
     path = ewma(chart.values, chart.center, chart.sigma, chart.phase).values - chart.center
     piece = np.cumsum(np.r_[True, (np.diff(np.sign(path)) != 0) | (np.diff(chart.phase) != 0)])
-    weight = series.table["n"].to_numpy(float) if series.share else np.ones(len(path))
-    dates, rows = series.table["date"], []
-    for one in np.unique(piece[fired]):
-        at = np.flatnonzero(piece == one)
-        begun, ended = int(at[0]), int(at[-1])
-        rows.append(
-            {"begun": begun, "ended": ended, "since": dates.iloc[begun], "until": dates.iloc[ended],
-             "level": float(np.average(chart.values[at], weights=weight[at])),
-             "center": float(chart.center[begun]), "phase": int(chart.phase[begun]),
-             "ongoing": ended == len(path) - 1}
-        )  # fmt: skip
+    rows = [_shift(series, chart, np.flatnonzero(piece == one)) for one in np.unique(piece[fired])]
     return pd.DataFrame(rows, columns=["begun", "ended", "since", "until", "level", "center",
-                                       "phase", "ongoing"])  # fmt: skip
+                                       "phase", "ongoing", "strength"])  # fmt: skip
+
+
+def _shift(series: MetricSeries, chart: ControlChart, stretch: Ints) -> dict[str, Any]:
+    """One stretch as a row of `shifts`; stretch holds its positions."""
+    weight = series.table["n"].to_numpy(float) if series.share else np.ones(len(chart.phase))
+    away, ongoing = chart.values - chart.center, bool(stretch[-1] == len(chart.phase) - 1)
+    first, last = _narrowed(away[stretch], weight[stretch], ongoing)
+    at = stretch[first : last + 1]
+    level = float(np.average(chart.values[at], weights=weight[at]))
+    z = deviations(level, chart.center[at], chart.sigma[at])
+    dates = series.table["date"]
+    return {
+        "begun": int(at[0]), "ended": int(at[-1]),
+        "since": dates.iloc[int(at[0])], "until": dates.iloc[int(at[-1])],
+        "level": level, "center": float(chart.center[at[0]]), "phase": int(chart.phase[at[0]]),
+        "ongoing": ongoing, "strength": float(np.abs(z).mean() * len(at) ** 0.5),
+    }  # fmt: skip
+
+
+def _narrowed(away: Floats, weight: Floats, ongoing: bool) -> tuple[int, int]:
+    """First and last position between which a constant shift is most likely.
+
+    The likelihood of a step change (Samuel, Pignatiello, Calvin 1998, Quality Engineering 10,
+    521-527), for the beginning and, unless it lasts to the end, for the end in turn.
+    """
+    total = np.r_[0.0, np.cumsum(away * weight)]
+    mass = np.r_[0.0, np.cumsum(weight)]
+    first, last = 0, len(away) - 1
+    for _ in range(2):
+        gain = (total[last + 1] - total[: last + 1]) ** 2 / (mass[last + 1] - mass[: last + 1])
+        first = int(np.argmax(gain))
+        if not ongoing:
+            after = slice(first + 1, len(total))
+            gain = (total[after] - total[first]) ** 2 / (mass[after] - mass[first])
+            last = first + int(np.argmax(gain))
+    return first, last
 
 
 def _phases(series: MetricSeries, chart: ControlChart, found: pd.DataFrame) -> pd.DataFrame:
@@ -203,20 +232,33 @@ def _autocorrelation(chart: ControlChart) -> tuple[float, bool]:
 def _false_alarms(
     chart: ControlChart, n: Floats | None, rules: str, baseline: int, signals: int
 ) -> tuple[float, float]:
-    """Share of unchanged series of the same phases that signal, and that signal so often.
-
-    Normal values for individuals; binomial counts of the same cases around the mean share.
-    """
-    rng = np.random.default_rng(SEED)
-    shape = (SERIES, len(chart.phase))
+    """Share of unchanged series of the same phases that signal, and that signal so often."""
     if n is None:
-        drawn, cases = rng.standard_normal(shape), None
+        counts = _normal_counts(tuple(chart.phase.tolist()), rules, baseline)
     else:
-        whole = np.maximum(np.rint(n), 1)
-        p = np.where(np.isnan(chart.center), np.nanmean(chart.center), chart.center)
-        drawn, cases = rng.binomial(whole.astype(np.int64), p, shape) / whole, whole
-    counts = any_signal(_fired(*_charts(drawn, cases, chart.phase, rules, baseline))).sum(axis=-1)
+        counts = _binomial_counts(chart, n, rules, baseline)
     return float((counts > 0).mean()), float((counts >= signals).mean())
+
+
+@lru_cache(maxsize=64)
+def _normal_counts(phase: tuple[int, ...], rules: str, baseline: int) -> Ints:
+    """Signals in each of many series of independent normal values, (series,)."""
+    drawn = np.random.default_rng(SEED).standard_normal((SERIES, len(phase)))
+    return _counts(drawn, None, np.array(phase), rules, baseline)
+
+
+def _binomial_counts(chart: ControlChart, n: Floats, rules: str, baseline: int) -> Ints:
+    """Signals in each of many series of shares of the same cases, (series,)."""
+    whole = np.maximum(np.rint(n), 1)
+    p = np.where(np.isnan(chart.center), np.nanmean(chart.center), chart.center)
+    rng = np.random.default_rng(SEED)
+    drawn = rng.binomial(whole.astype(np.int64), p, (SERIES, len(p))) / whole
+    return _counts(drawn, whole, chart.phase, rules, baseline)
+
+
+def _counts(values: Floats, n: Floats | None, phase: Ints, rules: str, baseline: int) -> Ints:
+    fired = _fired(*_charts(values, n, phase, rules, baseline))
+    return np.asarray(any_signal(fired).sum(axis=-1))
 
 
 @cache
