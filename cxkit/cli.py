@@ -96,6 +96,19 @@ def _new(given: argparse.Namespace) -> int:
     return 0
 
 
+def _benchmark(given: argparse.Namespace) -> int:
+    from cxkit.runs.benchmarks import make
+
+    path, made = make(given.client, given.id)
+    say(f"{made.summary} {len(made.norms.table)} cells are told; nothing of a single company is.")
+    if given.json:
+        print(_json({"id": made.id, "as_of": made.as_of, "path": str(path),
+                     "companies": made.companies, "cells": len(made.norms.table)}))  # fmt: skip
+    else:
+        print(path)
+    return 0
+
+
 def _run(given: argparse.Namespace) -> int:
     from cxkit.runs.runner import Request, run
 
@@ -148,6 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     check = _command(commands, "check", _check, "what is wrong with a client's files, and where")
     check.add_argument("client", metavar="CLIENT")
     _json_too(check)
+    words = "a client's companies as a file that others can be compared with"
+    benchmark = _command(commands, "benchmark", _benchmark, words)
+    benchmark.add_argument("client", metavar="CLIENT")
+    benchmark.add_argument("--id", required=True, metavar="ID", help="its name, in data/benchmarks")
+    _json_too(benchmark)
     _run_command(_command(commands, "run", _run, "the report of one client"))
     doctor = _command(commands, "doctor", _doctor, "what this machine has and lacks")
     _out(doctor)

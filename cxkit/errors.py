@@ -48,6 +48,12 @@ class SampleError(CxkitError):
         self.reason = reason
 
 
+class DisclosureError(CxkitError):
+    """Nothing can be told without telling what belongs to a single company."""
+
+    exit_code = 6
+
+
 class InfrastructureError(CxkitError):
     """Disk, kernel or lock trouble: nothing is wrong with the data or the request."""
 

@@ -284,6 +284,8 @@ def _table_files(folder: Path, intake: Intake) -> Iterator[tuple[str, Path]]:
 def _known_files(intake: Intake) -> set[str]:
     logo = intake.config.brand.logo
     own = {"client.yml", f"{intake.config.instrument}.yml", CHECKED, *NOTES}
+    if intake.config.benchmark:
+        own.add("benchmark.json")
     return own | {logo} if logo else own
 
 

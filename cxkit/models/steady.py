@@ -66,8 +66,17 @@ def _curve(curve: Curve, middle: float) -> Curve:
 
 
 def steady_covariance(covariance: Floats, companies: int) -> Floats:
-    """A covariance (k, k): standard deviations in steps, correlations to one decimal."""
+    """A covariance (k, k): standard deviations in steps, never less; correlations to one decimal.
+
+    What stands for uncertainty is rounded up: a reader may see less certainty, never more.
+    """
     deviation = np.sqrt(np.diag(covariance))
     correlation = np.round(covariance / np.outer(deviation, deviation), 1)
-    told = np.array([steady(float(d), companies) for d in deviation])
-    return np.asarray(correlation * np.outer(told, told))
+    told = np.array([_upward(float(d), companies) for d in deviation])
+    whole = correlation * np.outer(told, told)
+    return np.array([[float(f"{v:.9g}") for v in line] for line in whole])
+
+
+def _upward(value: float, companies: int) -> float:
+    step = step_of(value * SHARE / max(companies, 1))
+    return float(f"{math.ceil(value / step - 1e-9) * step:.9g}")

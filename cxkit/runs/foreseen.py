@@ -10,8 +10,10 @@ from cxkit.contracts import project_root
 from cxkit.contracts.client import examine_client
 from cxkit.contracts.workbook.checked import Checked, check_and_mark
 from cxkit.contracts.workbook.sent import is_workbook
+from cxkit.errors import ContractError
 from cxkit.models.linkage import MIN_COMPANIES
 from cxkit.runs import findings
+from cxkit.runs.compared import named_benchmark
 from cxkit.runs.plan import make_plan
 
 if TYPE_CHECKING:
@@ -43,8 +45,21 @@ def _foreseen(client: Client, refused: bool) -> Iterator[dict[str, Any]]:
                 "which was not sent",
                 f"send {tables}, or leave the notebook out with `notebooks` in client.yml",
             )
-    if not refused and client.config.benchmark is None:
+    if client.config.benchmark is not None:
+        yield from _benchmark(client)
+    elif not refused:
         yield from _too_few(client)
+
+
+def _benchmark(client: Client) -> Iterator[dict[str, Any]]:
+    """A benchmark of another instrument, which a run would refuse."""
+    try:
+        named_benchmark(client)
+    except ContractError as error:
+        sentence, way_out = str(error).split("\n")
+        name = str(client.config.benchmark)
+        found = _warning("client.yml", "benchmark_of_another_instrument", name, sentence, way_out)
+        yield {**found, "column": "benchmark", "severity": "refuse"}
 
 
 def _lies(client: Client, table: str) -> bool:

@@ -35,13 +35,19 @@ def sha256(path: Path) -> str:
 
 
 def inputs(
-    root: Path, folder: Path, client: str, instrument: str, notebooks: Iterable[Notebook]
+    root: Path,
+    folder: Path,
+    client: str,
+    instrument: str,
+    notebooks: Iterable[Notebook],
+    benchmark: Path | None = None,
 ) -> dict[str, Any]:
     """Digests of everything a run reads: the client's files, instrument, notebooks, kit, lock."""
     lock = root / "requirements.lock"
     return {
         "client": _digests(path for path in folder.iterdir() if not path.name.startswith(".")),
         "instrument": _digests([root / "data" / "instruments" / f"{instrument}.yml"]),
+        "benchmark": _digests([benchmark] if benchmark else []),
         "truth": _digests([root / "data" / "truth" / f"{client}.json"]),
         "notebooks": _digests(book.path for book in notebooks),
         "kit": {"version": cxkit.__version__, "source": source_digest()},
@@ -84,6 +90,7 @@ def section_record(
         "data": [client, read["truth"]],
         "configuration": configuration,
         "instrument": read["instrument"],
+        "benchmark": read["benchmark"],
         "notebook": read["notebooks"].get(notebook.path.name),
         "parameters": parameters,
         "code": read["kit"],

@@ -19,6 +19,7 @@ from cxkit.reports import results as report_results
 from cxkit.reports.write import write_report
 from cxkit.runs import manifest
 from cxkit.runs.audit import published_copy
+from cxkit.runs.compared import benchmark_path, named_benchmark
 from cxkit.runs.environment import cache_folder, kernel_environment, prime_fonts
 from cxkit.runs.execute import Execution, Lane, execute
 from cxkit.runs.failures import NotebookError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 KEEP = 5
+PARTS = ("client", "instrument", "benchmark", "notebooks")
 UNCHANGED = "The report published before is unchanged."
 
 
@@ -90,6 +92,7 @@ def run(request: Request) -> RunOutcome:
     begun, started = time.monotonic(), dt.datetime.now(dt.UTC)
     root, folder = project_root(), resolve_client(request.client)
     client = read_client(request.client)
+    named_benchmark(client)
     jobs = make_plan(root, client, request.wanted, request.overrides)
     config = client.config
     site = Site((request.out or root / "outputs").resolve(), config.client, str(config.as_of))
@@ -141,12 +144,15 @@ class _Run:
     def _inputs(self) -> dict[str, Any]:
         books = [job.notebook for job in self.jobs]
         config = self.client.config
-        return manifest.inputs(self.root, self.folder, config.client, config.instrument, books)
+        compared = benchmark_path(self.folder, config.benchmark)
+        return manifest.inputs(
+            self.root, self.folder, config.client, config.instrument, books, compared
+        )
 
     def _unchanged(self, read: dict[str, Any]) -> None:
         """Every kernel must have read what the manifest says was read."""
         now = self._inputs()
-        moved = [part for part in ("client", "instrument", "notebooks") if now[part] != read[part]]
+        moved = [part for part in PARTS if now[part] != read[part]]
         if moved:
             raise InfrastructureError(
                 f"{self.folder.name}: the {' and '.join(moved)} files changed while the run was "

@@ -23,6 +23,8 @@ from cxkit.exhibits import Exhibit, Gallery
 from cxkit.exhibits.answer import answer
 from cxkit.measures import Accounts, Maturity, Panel, accounts, maturity, panel
 from cxkit.models import RECOMMENDED, Check, LinkageFamily, LinkageSpec
+from cxkit.models.benchmark import Benchmark
+from cxkit.runs.compared import benchmark_of
 
 CONTEXT = "CXKIT_RUN"
 TRUTH = Path("data") / "truth"
@@ -73,6 +75,11 @@ class Run:
     def scores(self) -> Maturity:
         """Index, blocks and stage of every company and wave."""
         return maturity(self.client)
+
+    @cached_property
+    def benchmark(self) -> Benchmark:
+        """What the client is compared with: the benchmark it names, else its own companies."""
+        return benchmark_of(self.client, self.scores)
 
     @cached_property
     def accounts(self) -> Accounts:
