@@ -14,7 +14,7 @@ from cxkit.exhibits.base import Column, Exhibit, Gallery, box, value
 from cxkit.exhibits.control_wording import CHANCE, clear, finding, notes, state
 from cxkit.measures.metrics import MetricSeries, metric_series, own_company
 from cxkit.models.control_charts import BASELINE
-from cxkit.models.quality_control import RULES, MetricChart, chart_metric, short
+from cxkit.models.quality_control import RULES, MetricChart, chart_metric, why_not
 
 SECTION = "02_maturity"
 MOST = 12  # charts that are drawn; the overview lists every metric
@@ -36,14 +36,14 @@ def overview(
         return _nothing(client, company)
     made = [(one, chart_metric(one, rules, baseline)) for one in series]
     found = [chart for _, chart in made if chart is not None]
+    missing = [why for why in map(why_not, series) if why is not None]
     if not found:
-        return box("control.overview", SECTION, message("control.title"), short(series[0]))
+        return box("control.overview", SECTION, message("control.title"), missing[0])
     headline = message(
         "control.overview", clear=sum(clear(chart) for chart in found), of=len(found),
         signalling=sum(len(chart.signals) > 0 for chart in found),
         expected=sum(chart.false_share for chart in found),
     )  # fmt: skip
-    missing = [short(one) for one, chart in made if chart is None]
     return Exhibit(
         "control.overview", SECTION, headline, {"kind": "table"}, _OVERVIEW,
         [_overview_row(one, chart) for one, chart in made],
@@ -71,7 +71,7 @@ def _overview_row(series: MetricSeries, chart: MetricChart | None) -> dict[str, 
         "last": series.day(len(series.table) - 1),
         "values": len(series.table),
         "signals": len(chart.signals) if chart else None,
-        "finding": state(chart) if chart else message("control.state_short"),
+        "finding": state(chart) if chart else message("control.state_none_made"),
     }
 
 
@@ -125,9 +125,9 @@ def _ids(series: Sequence[MetricSeries]) -> list[str]:
 
 
 def _chart(series: MetricSeries, chart: MetricChart | None, id: str, language: str) -> Exhibit:
-    if chart is None:
-        title = message("control.metric_title", metric=series.label)
-        return box(id, SECTION, title, short(series))
+    why = why_not(series)
+    if chart is None or why is not None:
+        return box(id, SECTION, message("control.metric_title", metric=series.label), why or "")
     columns, rows = _signal_rows(chart) if len(chart.signals) else _phase_rows(chart)
     return Exhibit(
         id, SECTION, finding(chart), control_data(chart), columns, rows, notes(chart),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -30,6 +29,7 @@ SHIFT_RULES = ("ewma", "four_of_five_beyond_1", "eight_on_one_side", "nine_on_on
 SEED = 19560101
 SERIES = 2000  # unchanged series that measure how often a chart signals falsely
 LONG = 1500  # values of a series that measures an in-control run length
+MOST = 1e100  # values beyond are no metric, and their squares no numbers
 FEW_CASES = 5  # expected cases below which normal limits of a share are rough
 
 
@@ -94,15 +94,15 @@ class MetricChart(Shown):
 def chart_metric(
     series: MetricSeries, rules: str = RULES, baseline: int = BASELINE
 ) -> MetricChart | None:
-    """A metric under its charts; None where no phase has enough values for limits.
+    """A metric under its charts; None where `why_not` has a reason.
 
     rules names a set of `run_rules.RULE_SETS`; baseline is how many first values of a phase set
     its limits.
     """
+    if why_not(series) is not None:
+        return None
     table = series.table
     values, phase = table["value"].to_numpy(float), table["phase"].to_numpy(np.int64)
-    if max(part.stop - part.start for part in stretches(len(values), phase)) < LEAST:
-        return None
     n = table["n"].to_numpy(float) if series.share else None
     chart, means = _charts(values, n, phase, rules, baseline)
     found = _signals(series, chart, means)
@@ -277,15 +277,11 @@ def in_control_run_length(kind: str, rules: str) -> float:
     return float(np.where(ended, lengths, LONG).sum() / ended.sum())
 
 
-def charts(
-    series: Sequence[MetricSeries], rules: str = RULES, baseline: int = BASELINE
-) -> tuple[MetricChart, ...]:
-    """Every metric that has enough values, under its charts."""
-    made = (chart_metric(one, rules, baseline) for one in series)
-    return tuple(one for one in made if one is not None)
-
-
-def short(series: MetricSeries) -> Text:
-    """Why a metric has no chart."""
+def why_not(series: MetricSeries) -> Text | None:
+    """Why a metric has no chart: no phase has enough values, or some exceed all reckoning."""
     most = int(series.table.groupby("phase").size().max())
-    return message("control.too_short", metric=series.label, values=most, least=LEAST)
+    if most < LEAST:
+        return message("control.too_short", metric=series.label, values=most, least=LEAST)
+    if series.table["value"].abs().max() > MOST:
+        return message("control.too_large", metric=series.label)
+    return None
