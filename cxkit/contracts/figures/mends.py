@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from cxkit.contracts.cells import Mask
-from cxkit.contracts.figures.identities import MOST, Sum
+from cxkit.contracts.figures.identities import MOST, Sum, confirmed
 from cxkit.contracts.figures.ledger import MEASURED, Ints, Ledger
 from cxkit.contracts.figures.marks import POWERS, Marks, words
 from cxkit.contracts.figures.signs import LINES
@@ -17,7 +17,9 @@ from cxkit.contracts.figures.unit_slips import report_cells
 
 FLIP = 0  # instead of a power: the sign
 RESULTS = ("gross_profit", "operating_income", "net_income")
-WITH_THEM = ("income_tax", "interest_expense")  # what may change its sign with them
+INTEREST = "interest_expense"
+WITH_THEM = ("income_tax", INTEREST)  # what may change its sign with them
+PAID = 2  # sound rows that show that a company pays interest, and never earns it
 LARGE = 0.02  # of revenue: a gap that makes a row's margins wrong
 SEVERAL = 3  # lost signs of a line that are no slip of the pen
 
@@ -58,23 +60,40 @@ def cures(ledger: Ledger, found: list[Sum], spared: Mask) -> list[Cure]:
     actions = (FLIP, *POWERS, *(-power for power in POWERS))
     options = [(line, action) for line in lines for action in actions]
     heals = np.array([_heals(ledger, found, rows, (line,), action) for line, action in options])
-    single = heals.sum(axis=0) == 1
-    chosen = np.argmax(heals, axis=0)
-    result = []
+    single, chosen = heals.sum(axis=0) == 1, np.argmax(heals, axis=0)
+    result = _losses_rather(ledger, found, rows[single], lines)
+    single &= ~np.isin(rows, [row for cure in result for row in cure.rows.tolist()])
     for line in lines:
         own = single & np.isin(chosen, [i for i, (name, _) in enumerate(options) if name == line])
         power = np.array([options[i][1] for i in chosen[own]], dtype=np.int64)
         result.append(Cure((line,), rows[own], power))
-    joint = _joint_cures(ledger, found, rows[~heals.any(axis=0)], lines)
+    joint = _joint_cures(ledger, found, rows[~heals.any(axis=0)], lines, WITH_THEM)
     return [cure for cure in (*result, *joint) if len(cure.rows)]
 
 
-def _joint_cures(ledger: Ledger, found: list[Sum], rows: Ints, lines: list[str]) -> list[Cure]:
+def _losses_rather(ledger: Ledger, found: list[Sum], rows: Ints, lines: list[str]) -> list[Cure]:
+    """Rows that either interest earned or a loss in all results would mend, of companies that pay.
+
+    Without tax and without gross profit the sums cannot tell the two; the other years can.
+    """
+    if INTEREST not in lines:
+        return []
+    sound = confirmed(ledger, found, INTEREST)
+    paid = np.bincount(ledger.company, sound & (ledger.sent[INTEREST] > 0)) >= PAID
+    earned = np.bincount(ledger.company, sound & (ledger.sent[INTEREST] < 0)) > 0
+    pays = (paid & ~earned)[ledger.company[rows]]
+    either = pays & _heals(ledger, found, rows, (INTEREST,), FLIP)
+    return _joint_cures(ledger, found, rows[either], lines, ())
+
+
+def _joint_cures(
+    ledger: Ledger, found: list[Sum], rows: Ints, lines: list[str], with_them: tuple[str, ...]
+) -> list[Cure]:
     """Signs of several lines at once; of a row's cures the smallest, if there is but one."""
     sets = [
         results + others
         for results in _subsets(tuple(line for line in RESULTS if line in lines))
-        for others in ((), *_subsets(tuple(line for line in WITH_THEM if line in lines)))
+        for others in ((), *_subsets(tuple(line for line in with_them if line in lines)))
         if results and len(results + others) > 1
     ]
     if not len(rows) or not sets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.contracts.bad_inputs import (
     amounts,
+    causes,
     configuration,
     csv_form,
     dates,
@@ -17,6 +18,7 @@ from tests.contracts.bad_inputs import (
     opinions,
     parquet,
     relations,
+    totals,
     workbook_cells,
     workbook_sheets,
 )
@@ -37,6 +39,8 @@ FAMILIES = (
     money,
     opinions,
     instruments,
+    totals,
+    causes,
     workbook_cells,
     workbook_sheets,
 )

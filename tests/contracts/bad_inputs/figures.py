@@ -17,9 +17,10 @@ NO_TABLES = {"companies.csv": None, "assessments.csv": None, "scores.csv": None,
 
 def cases() -> Iterator[Case]:
     """All cases of the family."""
-    yield _case("as they should be", books(FEW))
-    yield _case("revenue and net income alone", narrow(books(FEW)))
-    yield from _cells()
+    yield accounts("as they should be", books(FEW))
+    yield accounts("revenue and net income alone", narrow(books(FEW)))
+    yield from _revenues()
+    yield from _other_cells()
     yield from _units()
     yield from _whole_periods()
     yield from _signs()
@@ -34,7 +35,7 @@ def text(frame: pd.DataFrame) -> str:
     return str(frame.to_csv(index=False))
 
 
-def _case(
+def accounts(
     name: str,
     frame: pd.DataFrame,
     *findings: Finding,
@@ -60,58 +61,63 @@ def _case(
     )
 
 
-def _at(frame: pd.DataFrame, row: int, column: str, kind: str, severity: str) -> Finding:
+def cell(frame: pd.DataFrame, row: int, column: str, kind: str, severity: str) -> Finding:
     """A finding at a row's cell, with the value that stands there."""
     value = frame.loc[row, column]
     shown = value if isinstance(value, str) else f"{float(value):.15g}"
     return ("pnl.csv", row + 2, column, kind, severity, shown)
 
 
-def _off(frame: pd.DataFrame, rows: object, columns: str | list[str], factor: float) -> None:
+def off(frame: pd.DataFrame, rows: object, columns: str | list[str], factor: float) -> None:
     """Multiply cells, to the digit that is left."""
     cells = frame.loc[rows, columns]  # type: ignore[index]
     frame[columns] = frame[columns].astype(float)
     frame.loc[rows, columns] = (cells * factor).round(6)  # type: ignore[index]
 
 
-def _cells() -> Iterator[Case]:
-    """A single cell off by a power of ten."""
+def _revenues() -> Iterator[Case]:
+    """A single revenue off by a power of ten."""
     for factor in (10, 100, 1000, 1e6, 0.1, 0.01, 0.001, 1e-6):
         frame = narrow(books(FEW))
         row = at(frame, "c05", 2019)
-        _off(frame, row, "revenue", factor)
-        yield _case(
-            f"one revenue times {factor:g}", frame, _at(frame, row, "revenue", "unit_slip", A)
+        off(frame, row, "revenue", factor)
+        yield accounts(
+            f"one revenue times {factor:g}", frame, cell(frame, row, "revenue", "unit_slip", A)
         )
     for year in (YEARS[0], YEARS[-1]):
         frame = narrow(books(FEW))
         row = at(frame, "c05", year)
-        _off(frame, row, "revenue", 1000)
+        off(frame, row, "revenue", 1000)
         name = f"the {'first' if year == YEARS[0] else 'last'} revenue times 1000"
-        yield _case(name, frame, _at(frame, row, "revenue", "unit_slip", A))
-    for line in ("cost_of_revenue", "gross_profit", "operating_income", "net_income"):
-        frame = books(FEW)
-        row = at(frame, "c05", 2019)
-        _off(frame, row, line, 10)
-        yield _case(f"one {line} times 10", frame, _at(frame, row, line, "unit_slip", A))
-    frame = books(FEW)
-    row = at(frame, "c05", 2019)
-    _off(frame, row, "total_assets", 1000)
-    yield _case(
-        "assets times 1000", frame, _at(frame, row, "total_assets", "unit_slip_unmeasured", W)
-    )
+        yield accounts(name, frame, cell(frame, row, "revenue", "unit_slip", A))
     for choice in (R, W):
         frame = narrow(books(FEW))
-        _off(frame, row, "revenue", 1000)
-        yield _case(
+        row = at(frame, "c05", 2019)
+        off(frame, row, "revenue", 1000)
+        yield accounts(
             f"one revenue times 1000, by choice {choice}",
             frame,
-            _at(frame, row, "revenue", "unit_slip", choice),
+            cell(frame, row, "revenue", "unit_slip", choice),
             settings=f"severity: {{unit_slip: {choice}}}",
         )
 
 
-def _money(frame: pd.DataFrame) -> list[str]:
+def _other_cells() -> Iterator[Case]:
+    """A single cell of another line off by a power of ten: the sums or its series tell."""
+    for line in ("cost_of_revenue", "gross_profit", "operating_income", "net_income"):
+        frame = books(FEW)
+        row = at(frame, "c05", 2019)
+        off(frame, row, line, 10)
+        yield accounts(f"one {line} times 10", frame, cell(frame, row, line, "unit_slip", A))
+    frame = books(FEW)
+    row = at(frame, "c05", 2019)
+    off(frame, row, "total_assets", 1000)
+    yield accounts(
+        "assets times 1000", frame, cell(frame, row, "total_assets", "unit_slip_unmeasured", W)
+    )
+
+
+def money(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns[5:] if name != "employees"]
 
 
@@ -120,15 +126,15 @@ def _units() -> Iterator[Case]:
     for factor in (1000, 0.001):
         frame = books(FEW)
         row = at(frame, "c05", 2019)
-        _off(frame, row, _money(frame), factor)
-        yield _case(
-            f"all of a row times {factor:g}", frame, _at(frame, row, "unit", "unit_slip_period", R)
+        off(frame, row, money(frame), factor)
+        yield accounts(
+            f"all of a row times {factor:g}", frame, cell(frame, row, "unit", "unit_slip_period", R)
         )
     frame = books(FEW)
-    _off(frame, row, _money(frame), 1000)
+    off(frame, row, money(frame), 1000)
     frame.loc[row, "unit"] = 1
-    yield _case(
-        "a row in another unit that it states", frame, _at(frame, row, "unit", "mixed_unit", W)
+    yield accounts(
+        "a row in another unit that it states", frame, cell(frame, row, "unit", "mixed_unit", W)
     )
 
 
@@ -142,11 +148,11 @@ def _whole_periods() -> Iterator[Case]:
     ):
         frame = narrow(books(FEW))
         own = frame.index[frame["period_end"] == "2018-12-31"]
-        _off(frame, own, line, factor)
-        yield _case(
+        off(frame, own, line, factor)
+        yield accounts(
             f"{line} of a whole year times {factor:g}",
             frame,
-            *(_at(frame, row, line, "unit_slip_period", R) for row in own),
+            *(cell(frame, row, line, "unit_slip_period", R) for row in own),
         )
 
 
@@ -154,30 +160,28 @@ def _signs() -> Iterator[Case]:
     frame = narrow(books(60))
     inside = frame["period_end"].between("2016", "2019-12-31")
     frame["net_income"] = frame["net_income"].where(~inside, frame["net_income"].abs())
-    yield _case(
-        "no loss in four years",
-        frame,
-        *(_at(frame, row, "net_income", "lost_signs", R) for row in frame.index[inside]),
-    )
+    lost = [cell(frame, row, "net_income", "lost_signs", R) for row in frame.index[inside]]
+    yield accounts("no loss in four years", frame, *lost)
     losses = np.flatnonzero(books(FEW)["net_income"] < 0)
     for count, kind, severity in ((1, "lost_sign", A), (6, "lost_signs", R)):
         frame = books(FEW)
         rows = losses[:count]
         frame.loc[rows, "net_income"] *= -1
-        yield _case(
-            f"{count} loss without its sign",
-            frame,
-            *(_at(frame, int(row), "net_income", kind, severity) for row in rows),
-        )
+        found = [cell(frame, int(row), "net_income", kind, severity) for row in rows]
+        yield accounts(f"{count} loss without its sign", frame, *found)
     frame = books(FEW)
     frame["cost_of_revenue"] *= -1
-    costs = [_at(frame, row, "cost_of_revenue", "negative_costs", R) for row in frame.index]
-    unusual: Finding = ("pnl.csv", None, "gross_profit", "identity_not_usual", W, "")
-    yield _case("all costs with a minus", frame, *costs, unusual)
-    frame = narrow(books(25, losses=False))
-    yield _case(
-        "250 results and no loss", frame, ("pnl.csv", None, "net_income", "few_losses", W, "")
+    costs = [cell(frame, row, "cost_of_revenue", "negative_costs", R) for row in frame.index]
+    yield accounts(
+        "all costs with a minus", frame, *costs, whole("gross_profit", "identity_not_usual")
     )
+    frame = narrow(books(25, losses=False))
+    yield accounts("250 results and no loss", frame, whole("net_income", "few_losses"))
+
+
+def whole(column: str, kind: str) -> Finding:
+    """A warning about a whole column of the accounts."""
+    return ("pnl.csv", None, column, kind, W, "")
 
 
 def _sums() -> Iterator[Case]:
@@ -189,12 +193,12 @@ def _sums() -> Iterator[Case]:
         frame = books(FEW)
         row = at(frame, "c05", 2019)
         frame.loc[row, line] += round(change * frame.loc[row, line]) if abs(change) < 1 else change
-        broken = [_at(frame, row, line, kind, severity)]
+        broken = [cell(frame, row, line, kind, severity)]
         if line == "operating_income":
-            broken.append(_at(frame, row, "net_income", "identity_gap", W))
+            broken.append(cell(frame, row, "net_income", "identity_gap", W))
         if line == "gross_profit":
-            broken.append(_at(frame, row, "operating_income", "identity_gap", W))
-        yield _case(f"{line} that does not follow", frame, *broken)
+            broken.append(cell(frame, row, "operating_income", "identity_gap", W))
+        yield accounts(f"{line} that does not follow", frame, *broken)
 
 
 def _swaps() -> Iterator[Case]:
@@ -208,8 +212,8 @@ def _swaps() -> Iterator[Case]:
         pair = [at(frame, str(level.idxmin()), 2018), at(frame, str(level.idxmax()), 2018)]
         own = lines or list(frame.columns[5:])
         frame.loc[pair, own] = frame.loc[pair[::-1], own].to_numpy()
-        column = own[0]
-        yield _case(name, frame, *(_at(frame, row, column, "values_swapped", A) for row in pair))
+        swapped = [cell(frame, row, line, "values_swapped", A) for row in pair for line in own]
+        yield accounts(name, frame, *swapped)
 
 
 def _periods() -> Iterator[Case]:
@@ -217,27 +221,27 @@ def _periods() -> Iterator[Case]:
     row = at(frame, "c05", 2019)
     again = frame.columns[5:]
     frame.loc[row, again] = frame.loc[row - 1, again].to_numpy()
-    yield _case(
+    yield accounts(
         "a year with the figures of the one before",
         frame,
-        _at(frame, row, "period_end", "period_repeated", A),
+        cell(frame, row, "period_end", "period_repeated", A),
     )
     frame = books(FEW)
     rows = [at(frame, name, 2018) for name in frame["company_id"].unique()]
     for row in rows:
         frame.loc[row, again] = frame.loc[row - 1, again].to_numpy()
-    yield _case(
+    yield accounts(
         "a whole year with the figures of the one before",
         frame,
-        *(_at(frame, row, "period_end", "periods_repeated", R) for row in rows),
+        *(cell(frame, row, "period_end", "periods_repeated", R) for row in rows),
     )
     frame = narrow(books(FEW))
     row = at(frame, "c05", 2019)
     frame = frame.drop(index=row - 1).reset_index(drop=True)
     frame.loc[row - 1, "period_months"] = 15
     frame.loc[row - 1, "revenue"] = round(frame.loc[row - 1, "revenue"] * 1.25)
-    yield _case(
-        "a year of 15 months", frame, _at(frame, row - 1, "period_months", "odd_period_length", W)
+    yield accounts(
+        "a year of 15 months", frame, cell(frame, row - 1, "period_months", "odd_period_length", W)
     )
 
 
@@ -247,7 +251,7 @@ def _growth() -> Iterator[Case]:
         late = (frame["company_id"] == "c05") & (frame["period_end"] >= "2021")
         frame.loc[late, frame.columns[5:]] *= factor
         row = at(frame, "c05", 2021)
-        finding = _at(frame, row, "revenue", kind, W)
-        yield _case(f"{factor} times as large from a year on", frame, finding)
+        finding = cell(frame, row, "revenue", kind, W)
+        yield accounts(f"{factor} times as large from a year on", frame, finding)
         events = "company_id,date,kind\nc05,2021-03-01,merger\n"
-        yield _case(f"{factor} times as large by a merger", frame, extra={"events": events})
+        yield accounts(f"{factor} times as large by a merger", frame, extra={"events": events})

@@ -61,6 +61,21 @@ def test_tax_and_interest_lose_their_signs_with_them(tmp_path: Path, others: lis
     assert set(cells(found)) == lost | gaps
 
 
+@pytest.mark.parametrize(("count", "kind", "severity"), [
+    (1, "lost_sign", "set_aside"), (5, "lost_signs", "refuse"),
+])  # fmt: skip
+def test_without_gross_profit_a_company_that_pays_interest_did_not_earn_it(
+    tmp_path: Path, count: int, kind: str, severity: str
+) -> None:
+    frame = books()
+    rows = losses(frame, count)
+    frame.loc[rows, PAIR] *= -1
+    short = [*frame.columns[:6], *PAIR, "interest_expense", "income_tax"]
+    found = check(tmp_path, frame[short])
+    expected = [(row + 2, line, kind, severity) for row in rows for line in sorted(PAIR)]
+    assert sorted(cells(found)) == sorted(expected)
+
+
 def test_a_loss_from_gross_profit_on(tmp_path: Path) -> None:
     frame = books()
     row = at(frame, "c05", 2018)
