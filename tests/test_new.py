@@ -175,7 +175,8 @@ def test_the_settings_name_every_key_and_load(tmp_path: Path) -> None:
     folder, _ = _made(tmp_path)
     text = (folder / "client.yml").read_text()
     parse_config(text.encode())
-    for key in ("primary", "outcomes", "notebooks", "parameters", "severity", "restatements"):
+    keys = ("primary", "outcomes", "notebooks", "parameters", "scoring", "severity")
+    for key in (*keys, "restatements"):
         assert key in ClientConfig.model_fields
         assert f"{key}:" in text
 

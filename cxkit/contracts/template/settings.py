@@ -32,6 +32,10 @@ locale: {{decimal: "{decimal}", thousands: "{thousands}", dates: {dates}}}
 # notebooks: ["01", "02", "03"]
 # parameters: {{"03": {{lag: 1}}}}
 
+# The share of a block's applicable items that must be answered for it to count, and whether every
+# rater counts alike (pooled) or every role does (equal-roles):
+# scoring: {{min_answered: 0.5, raters: pooled}}
+
 # What a kind of finding does: refuse ends the run, set_aside leaves the rows out and says so
 # in the report, warn only says so. `cxkit check` names the kinds.
 # severity: {{outside_scale: set_aside}}
