@@ -12,7 +12,7 @@ from cxkit.display import Shown
 from cxkit.measures.answers import KEY, Ratings, ratings
 from cxkit.measures.large_scores import answered_in_large, from_large
 from cxkit.measures.score_frames import NOT_APPLICABLE
-from cxkit.measures.score_parts import Detail, Parts, Rules, from_ratings, others
+from cxkit.measures.score_parts import Detail, Parts, Rules, from_ratings, no_missing, others
 from cxkit.measures.sent_scores import from_sent
 
 
@@ -35,7 +35,7 @@ class Maturity(Shown):
     blocks: pd.DataFrame
     excluded: pd.DataFrame
     instrument: Instrument
-    missing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    missing: pd.DataFrame = field(default_factory=no_missing)
     detail: Detail = field(default_factory=Detail)
     rules: Rules = field(default_factory=Rules)
 

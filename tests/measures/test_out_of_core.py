@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from cxkit.contracts import Client, Instrument, check_client, load_instrument, read_client
-from cxkit.contracts.large import checks, files
+from cxkit.contracts.large import checks, files, read_answers
 from cxkit.errors import ConfigError, ContractError, InfrastructureError
 from cxkit.exhibits import quality
-from cxkit.measures import Maturity, maturity, score_out_of_core
+from cxkit.measures import Maturity, large_scores, maturity, score_out_of_core
+from cxkit.measures.score_parts import Rules
 from tests.contracts.cases import CASES, Case
 from tests.contracts.folders import ASSESSMENTS, TINY, write_client
 
@@ -42,6 +43,7 @@ def answers(
     rng = np.random.default_rng(seed)
     rows = []
     for company in range(companies):
+        roles = rng.permutation(["executive", "staff", "staff", None])
         for wave in ("2023-06-30", "2024-06-30"):
             for person in range(rng.integers(1, 5)):
                 rows += [
@@ -51,6 +53,8 @@ def answers(
                         "performance": rng.uniform(item.minimum, item.maximum),
                         "importance": float(rng.integers(1, 6)),
                         "weight": rng.choice([np.nan, 0.0, 1.0, 2.5]),
+                        "role": roles[person % len(roles)],
+                        "not_applicable": bool(rng.random() < 0.1),
                     } for item in instrument.items
                 ]  # fmt: skip
     frame = pd.DataFrame(rows)
@@ -58,16 +62,17 @@ def answers(
         frame["performance"] = frame["performance"].round()
     for column in ("performance", "importance"):
         frame.loc[rng.random(len(frame)) < 0.25, column] = np.nan
+    frame["performance"] = frame["performance"].mask(frame["not_applicable"])
     return frame[rng.random(len(frame)) > 0.05].sample(frac=1, random_state=seed)
 
 
-def in_memory(frame: pd.DataFrame, instrument: Instrument) -> Maturity:
+def in_memory(frame: pd.DataFrame, instrument: Instrument, raters: str = "pooled") -> Maturity:
     """The scores of a client that holds these answers and nothing else."""
     client = SimpleNamespace(
         instrument=instrument, large={}, table=lambda name: frame, config=SETTINGS,
         has=lambda name: name == "assessments",
     )  # fmt: skip
-    return maturity(client)
+    return maturity(client, raters=raters)
 
 
 def assert_same(one: Maturity, two: Maturity) -> None:
@@ -80,9 +85,12 @@ def assert_same(one: Maturity, two: Maturity) -> None:
             pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), atol=1e-9)
 
 
+@pytest.mark.parametrize("raters", ["pooled", "equal-roles"])
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("kind", ["parquet", "csv", "parts"])
-def test_scores_are_those_of_the_path_in_memory(tmp_path: Path, kind: str, whole: bool) -> None:
+def test_scores_are_those_of_the_path_in_memory(
+    tmp_path: Path, kind: str, whole: bool, raters: str
+) -> None:
     frame = answers(CX95, whole=whole)
     if kind == "csv":
         frame.to_csv(tmp_path / "answers.csv", index=False)
@@ -92,7 +100,29 @@ def test_scores_are_those_of_the_path_in_memory(tmp_path: Path, kind: str, whole
         half = len(frame) // 2
         frame.iloc[:half].to_parquet(tmp_path / "part [1].parquet", index=False)
         frame.iloc[half:].to_parquet(tmp_path / "part '2'*?.parquet", index=False)
-    assert_same(score_out_of_core(tmp_path, CX95), in_memory(frame, CX95))
+    found = score_out_of_core(tmp_path, CX95, raters=raters)
+    assert set(found.missing["reason"]) == {"not_answered", "not_applicable"}
+    assert_same(found, in_memory(frame, CX95, raters))
+
+
+def test_of_many_answers_a_sample_is_looked_at_item_by_item(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = answers(CX95)
+    frame.to_parquet(tmp_path / "answers.parquet", index=False)
+    monkeypatch.setattr(large_scores, "DETAIL_ROWS", len(frame) // 4)
+    rules = Rules()
+    table = read_answers(tmp_path / "answers.parquet", CX95)
+    parts, detail = large_scores.from_large(table, CX95, rules, company="c7")
+    whole = in_memory(frame, CX95)
+    companies = set(detail.items["company_id"])
+    assert "c7" in companies
+    assert detail.sampled == len(companies)
+    assert 5 <= len(companies) <= 12
+    assert set(parts.table["company_id"]) == set(whole.table["company_id"])
+    kept = whole.items["company_id"].isin(companies)
+    expected = whole.items[kept].reset_index(drop=True)
+    pd.testing.assert_frame_equal(detail.items, expected, rtol=1e-9)
 
 
 def test_an_index_over_all_items_and_items_without_importance(tmp_path: Path) -> None:
