@@ -120,7 +120,7 @@ class Marks:
         sent = self.home[column][at] if column in self.home else at
         frame = self.intake.frames["pnl"].iloc[self.ledger.position[sent]]
         messages = [
-            text if here == there else f"{text} (as the value of {self.where(there)}, its own row)"
+            text if here == there else f"{text}; it belongs to {self.where(there)}"
             for text, there, here in zip(messages, at, sent, strict=True)
         ]
         self.intake.findings.add_rows(
