@@ -207,7 +207,8 @@ def test_a_slip_in_a_row_that_is_swapped(tmp_path: Path, line: str, side: int) -
     assert set(zip(slips["row"], slips["column"], strict=True)) == {(row + 2, line)}
     if line != "revenue":  # which shows before the swap does
         own = slips["message"].str.endswith(f" in row {pair[1 - side] + 2}")
-        assert own.all() and slips["message"].str.contains("it belongs to").all()
+        assert own.all()
+        assert slips["message"].str.contains("it belongs to").all()
 
 
 def test_a_swap_of_one_line_marks_that_line(tmp_path: Path) -> None:
