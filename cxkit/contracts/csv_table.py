@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from cxkit.contracts.decoding import decode
 from cxkit.contracts.findings import Findings, Rows
+from cxkit.contracts.headers import is_missing, report_missing
 from cxkit.contracts.locales import Locale
 from cxkit.contracts.raw_table import RawTable, usable_columns
 from cxkit.contracts.strict import quoted
@@ -111,6 +112,10 @@ def _table(
         return None
     place = _header_place(records, numbers, names)
     header = [name.strip() for name in records[numbers[place] - 1]]
+    table = TABLES.get(PurePath(file).stem)
+    if table is not None and is_missing(header, table):
+        report_missing(file, numbers[place], header, table, findings)
+        return None
     _report_above(file, records, numbers[: place + 1], findings)
     rows = np.array(numbers[place + 1 :], dtype=np.int64)
     return _columns(file, header, records, rows, separator, findings)

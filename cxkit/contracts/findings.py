@@ -135,9 +135,29 @@ class Findings:
 
     def aside(self, file: str) -> Rows:
         """The rows of `file` that are set aside."""
-        groups = [g for g in self._groups if g.file == file and g.severity == SET_ASIDE]
+        return self._own_rows(file, SET_ASIDE)
+
+    def refused_rows(self, file: str) -> Rows:
+        """The rows of `file` that are refused."""
+        return self._own_rows(file, REFUSE)
+
+    def _own_rows(self, file: str, severity: str) -> Rows:
+        """Rows as their table counts them, by what is done to them."""
+        groups = [g for g in self._groups if g.file == file and g.severity == severity]
         rows = [g.rows if g.aside is None else g.aside for g in groups]
         return np.unique(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64)
+
+    def columns_of(self, file: str, kind: str) -> set[str]:
+        """The columns of `file` that have a finding of a kind."""
+        return {g.column or "" for g in self._groups if g.file == file and g.kind == kind}
+
+    def has_whole(self, file: str, kind: str) -> bool:
+        """Whether a finding of a kind is about a whole column of `file`, or all of it."""
+        return any(g.file == file and g.kind == kind and not len(g.rows) for g in self._groups)
+
+    def severity_of(self, kind: str) -> str:
+        """What findings of a kind do here."""
+        return self._of(kind)
 
     def rows_of(self, file: str) -> Rows:
         """The rows of `file` that a finding names, whatever it does to them."""

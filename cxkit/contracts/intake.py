@@ -70,6 +70,16 @@ class Intake:
                 self.companies_aside |= set(frame.loc[~kept, "company_id"].dropna())
 
 
+def place(intake: Intake, table: str) -> str:
+    """Where a table that was not sent belongs, as findings name a file."""
+    return f"{intake.workbook} [{table}]" if intake.workbook else f"{table}.csv"
+
+
+def named(intake: Intake, table: str) -> str:
+    """What a sender calls that place: a sheet of the workbook, or a file."""
+    return f"the sheet {table}" if intake.workbook else f"{table}.csv"
+
+
 def value_texts(values: pd.Series) -> list[str]:
     """Typed values as text for a message: dates as ISO, whole numbers without a point."""
     if values.dtype.kind == "M":

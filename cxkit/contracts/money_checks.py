@@ -7,9 +7,11 @@ import pandas as pd
 
 from cxkit.contracts.cells import Mask
 from cxkit.contracts.ecb import ecb_rates
-from cxkit.contracts.intake import Intake
+from cxkit.contracts.followers import refused_rows
+from cxkit.contracts.intake import Intake, named, place
 from cxkit.contracts.kinds import REFUSE
 from cxkit.contracts.periods import first_days
+from cxkit.contracts.price_checks import check_prices
 from cxkit.contracts.rates import ECB, KEY, TABLE, UNCLEAR, period_rates
 from cxkit.contracts.strict import quoted
 from cxkit.contracts.tables import TABLES
@@ -17,7 +19,6 @@ from cxkit.contracts.typed import empty_table
 
 OFF = np.log(1.05)  # log ratio to the bank's average beyond which a rate is not that average
 IMPLAUSIBLE = np.log(2)  # beyond which it is no rate of that currency at all
-FALL, JUMP = 0.90, 2.0  # yearly ratios of a price index beyond which it is doubtful
 REAL = "real_revenue_growth"
 
 
@@ -109,20 +110,39 @@ def _check_currency(intake: Intake) -> None:
         return
     rates = _rates(intake)
     without = foreign & ~rates["source"].isin([TABLE, ECB]).to_numpy()
-    unclear = without & (rates["source"] == UNCLEAR).to_numpy()
-    _report_currency(
-        intake, without & ~unclear, f"{{value}} is not the currency of client.yml, {own}, "
-        "and this period has no rate",
-        f"send rates.csv with the period's average ({own} for one unit of the currency), or write "
-        "rates: ecb in client.yml; with severity warn growth and margins still hold within a "
-        "currency, sizes are missing",
-    )  # fmt: skip
-    _report_currency(
-        intake, unclear, f"{{value}} is not the currency of client.yml, {own}, "
-        "and its rates do not say which period they average",
-        "add the column period_months to the table of rates: 12 for the average of a year",
-    )  # fmt: skip
+    said = without & ~_has_refused_rate(intake, pnl["currency"])
+    _report_without(intake, said, (rates["source"] == UNCLEAR).to_numpy())
     _report_converted(intake, rates[foreign & ~without])
+
+
+def _has_refused_rate(intake: Intake, currency: pd.Series) -> Mask:
+    """Accounts whose rate may be one that is refused in its own table."""
+    if "rates" not in intake.frames:
+        return np.zeros(len(currency), dtype=bool)
+    of = intake.frames["rates"].loc[refused_rows(intake, "rates"), "currency"]
+    if of.isna().any():
+        return np.ones(len(currency), dtype=bool)
+    return currency.isin(list(of)).to_numpy()
+
+
+def _report_without(intake: Intake, without: Mask, unclear: Mask) -> None:
+    """Accounts that no rate converts, because there is none or what it averages is unclear."""
+    own = intake.config.currency
+    average = f"the period's average ({own} for one unit of the currency)"
+    _report_currency(
+        intake,
+        without & ~unclear,
+        f"{{value}} is not the currency of client.yml, {own}, and this period has no rate",
+        f"write {average} into {named(intake, 'rates')}, or rates: ecb into client.yml; "
+        "with severity warn growth and margins still hold within a currency, sizes are missing",
+    )
+    _report_currency(
+        intake,
+        without & unclear,
+        f"{{value}} is not the currency of client.yml, {own}, "
+        "and its rates do not say which period they average",
+        f"add the column period_months to {named(intake, 'rates')}: 12 for the average of a year",
+    )
 
 
 def _report_currency(intake: Intake, mask: Mask, message: str, way_out: str) -> None:
@@ -151,37 +171,15 @@ def _report_converted(intake: Intake, rates: pd.DataFrame) -> None:
 def _check_prices(intake: Intake) -> None:
     asked = REAL in intake.config.outcomes
     if "prices" in intake.frames:
-        _check_steps(intake)
+        check_prices(intake)
         _check_countries(intake)
     elif asked and "prices" not in intake.file:
         intake.findings.add(
-            "prices.csv",
+            place(intake, "prices"),
             "missing_table",
             f"{REAL} is asked for in client.yml, but there is no table of price indices",
-            "add prices.csv with country, year and index, or take the outcome out",
+            f"add {named(intake, 'prices')} with country, year and index, or take the outcome out",
             severity=REFUSE,
-        )
-
-
-def _check_steps(intake: Intake) -> None:
-    """An index that falls or jumps from one year to the next."""
-    prices = intake.frames["prices"].sort_values(["country", "year"], kind="stable")
-    before = prices.groupby("country")[["year", "index"]].shift()
-    ratio = (prices["index"] / before["index"]).where(prices["year"] == before["year"] + 1)
-    ratio = ratio.reindex(intake.frames["prices"].index)
-    for kind, mask, verb in (
-        ("price_index_falls", ratio < FALL, "below"),
-        ("price_index_jumps", ratio > JUMP, "above"),
-    ):
-        changes = (100 * (ratio[mask] - 1)).abs()
-        intake.report(
-            "prices",
-            mask.to_numpy(),
-            kind,
-            "index",
-            [f"the index is {change:.0f} % {verb} the year's before" for change in changes],
-            "look for a change of base year, or rates of inflation in place of an index",
-            f"values far {verb} the year's before",
         )
 
 
@@ -191,6 +189,11 @@ def _check_countries(intake: Intake) -> None:
         return
     companies = intake.frames["companies"]
     known = set(intake.frames["prices"]["country"].dropna())
+    if refused_rows(intake, "prices").any() or not known:
+        return
+    if companies["country"].isna().all():
+        _report_no_countries(intake)
+        return
     without = ~companies["country"].isin(list(known)).to_numpy()
     intake.report(
         "companies",
@@ -200,4 +203,14 @@ def _check_countries(intake: Intake) -> None:
         "the country {value} has no price index: no real growth for this company",
         "write the country as the table of prices does, or add its index there",
         "rows whose country has no price index",
+    )
+
+
+def _report_no_countries(intake: Intake) -> None:
+    intake.findings.add(
+        intake.file["companies"],
+        "no_price_index",
+        "no company has a country: none has a price index, and none real growth",
+        "add the column country, with names as in the table of prices",
+        column="country",
     )

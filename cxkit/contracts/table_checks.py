@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from cxkit.contracts.cells import Mask
-from cxkit.contracts.intake import Intake
+from cxkit.contracts.followers import lost_names, may_belong
+from cxkit.contracts.group_totals import check_group_totals
+from cxkit.contracts.intake import Intake, place
 from cxkit.contracts.kinds import REFUSE
 from cxkit.contracts.money_checks import check_money
 from cxkit.contracts.strict import quoted
 from cxkit.contracts.tables import TABLES
+from cxkit.contracts.totals import is_total_word
 from cxkit.errors import nearest
 
 MAX_GUESSES = 50  # names for which a near one is sought: searching all would take minutes
@@ -22,6 +25,7 @@ SLACK = 1e-9  # what floating point may add to a value that is on its bound
 def check_tables(intake: Intake) -> None:
     """Rows without a partner in another table, in the instrument or in `client.yml`."""
     _require_tables(intake)
+    check_group_totals(intake)
     _check_companies(intake)
     check_instrument(intake)
     check_money(intake)
@@ -38,7 +42,7 @@ def _require_tables(intake: Intake) -> None:
         if intake.workbook:
             way_out = "fill in company_id and name of each company"
         intake.findings.add(
-            _place(intake, "companies"),
+            place(intake, "companies"),
             "missing_table",
             "there is no table of companies with rows",
             way_out,
@@ -48,16 +52,11 @@ def _require_tables(intake: Intake) -> None:
         if intake.workbook:
             way_out = "fill in the sheet assessments (answers) or scores (made elsewhere)"
         intake.findings.add(
-            _place(intake, "scores"),
+            place(intake, "scores"),
             "missing_table",
             "there are neither assessments nor scores with rows",
             way_out,
         )
-
-
-def _place(intake: Intake, table: str) -> str:
-    """Where a table that was not sent belongs."""
-    return f"{intake.workbook} [{table}]" if intake.workbook else f"{table}.csv"
 
 
 def _sent(intake: Intake, table: str) -> bool:
@@ -79,6 +78,8 @@ def _check_companies(intake: Intake) -> None:
         without = ids.notna() & ~ids.isin(list(known))
         left = without & ids.isin(list(aside))
         _report_company_aside(intake, name, left.to_numpy())
+        if lost_names(intake, ids[without & ~left]):
+            continue
         _report_unknown(
             intake, name, (without & ~left).to_numpy(), "company_id", "unknown_company", known,
             "is not among the companies", "rows without a known company",
@@ -137,6 +138,9 @@ def _report_unknown(
     distinct = values.unique().tolist()
     guesses = {name: nearest(name, names) for name in distinct[:MAX_GUESSES]}
     says = {name: f"{quoted(name)} {fault}{guesses.get(name, '')}" for name in distinct}
+    if column == "company_id":
+        totals = "; is it a row of totals? Then delete it"
+        says |= {name: says[name] + totals for name in distinct if is_total_word(name)}
     messages = [says[name] for name in values.tolist()]
     intake.report(table, mask, kind, column, messages, "correct the name, or delete the row", what)
 
@@ -170,7 +174,7 @@ def _check_answers(intake: Intake) -> None:
             intake.file["assessments"],
             "no_items_in_instrument",
             f"the instrument {instrument.id} has no items to which these answers belong",
-            "name the instrument of these answers in client.yml, or take the file away",
+            "name the instrument of these answers in client.yml, or take the table away",
             column="item_id",
         )
         return
@@ -255,9 +259,12 @@ def _check_scored(intake: Intake) -> None:
         return
     scored = set(pd.concat([frame["company_id"] for frame in frames]).dropna()).union(*large)
     ids = intake.frames["companies"]["company_id"]
+    without = (ids.notna() & ~ids.isin(list(scored))).to_numpy()
+    if any(may_belong(intake, name, int(without.sum())) for name in names):
+        return
     intake.report(
         "companies",
-        (ids.notna() & ~ids.isin(list(scored))).to_numpy(),
+        without,
         "company_without_scores",
         "company_id",
         "{value} has no answers and no scores",

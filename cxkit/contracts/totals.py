@@ -8,6 +8,7 @@ import numpy as np
 
 from cxkit.contracts.cells import WrongTypeError, read_number
 from cxkit.contracts.findings import Findings
+from cxkit.contracts.kinds import WARN
 from cxkit.contracts.locales import Locale
 from cxkit.contracts.raw_table import RawTable, cell_texts
 from cxkit.contracts.strict import quoted
@@ -17,6 +18,7 @@ LAST = 3  # rows at the end that may hold totals: a sum, an average, a grand tot
 WORDS = frozenset(
     (
         *("total", "totals", "grand total", "subtotal", "sum", "average", "mean"),
+        *("group", "all", "all companies", "group total", "overall"),
         *("итого", "всего", "сумма", "итог", "общий итог", "среднее"),
         *("razem", "suma", "suma końcowa", "ogółem", "łącznie", "średnia"),
         *("合计", "总计", "小计", "合計", "總計", "总和", "平均"),
@@ -31,6 +33,8 @@ def without_totals(raw: RawTable, table: Table, findings: Findings, locale: Loca
     is the sum of the rows above. A company may be called Total: its rows are complete.
     """
     if not table.key or findings.is_folded(raw.file) or len(raw.rows) < 2:
+        return raw
+    if findings.severity_of("totals_row") == WARN:  # the client says they are none
         return raw
     keep = np.ones(len(raw.rows), dtype=bool)
     for place in range(len(raw.rows) - 1, max(0, len(raw.rows) - 1 - LAST), -1):
@@ -60,7 +64,7 @@ def _total(raw: RawTable, table: Table, place: int, locale: Locale) -> tuple[str
         return None
     for column in given:
         text = texts[column.name]
-        if column.type == TEXT and text.rstrip(":").strip().casefold() in WORDS:
+        if column.type == TEXT and is_total_word(text):
             why = f"it says {quoted(text)}"
             return None if _is_name(raw, column.name, text) else (column.name, text, why)
     key = [name for name in table.key if name in filled]
@@ -71,6 +75,11 @@ def _total(raw: RawTable, table: Table, place: int, locale: Locale) -> tuple[str
             why = f"it has no {key[0]}, and its {column.name} is the sum of the rows above"
             return key[0], "", why
     return None
+
+
+def is_total_word(text: str) -> bool:
+    """Whether a text is a word for a sum or an average, in one of the report languages."""
+    return text.rstrip(":").strip().casefold() in WORDS
 
 
 def _text(raw: RawTable, name: str, place: int) -> str:

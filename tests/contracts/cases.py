@@ -513,7 +513,25 @@ MONEY = [
     Case(
         "rates of inflation in place of an index",
         {**AT_HOME, "prices.csv": PRICES + "US,2022,8\nUS,2023,4.1\n"},
-        [("prices.csv", 3, "index", "price_index_falls", R, "4.1")],
+        [("prices.csv", 2, "index", "price_index_rates", R, "US")],
+    ),
+    Case(
+        "a new base year of an index",
+        {**AT_HOME, "prices.csv": PRICES + "US,2021,480\nUS,2022,500\nUS,2023,100\n"},
+        [("prices.csv", 4, "index", "price_index_falls", R, "100")],
+    ),
+    Case(
+        "one year's index out of its row",
+        {**AT_HOME, "prices.csv": PRICES + "US,2021,98\nUS,2022,1000\nUS,2023,102\n"},
+        [("prices.csv", 3, "index", "price_index_off", R, "1000")],
+    ),
+    Case(
+        "an index that never moves",
+        {
+            **AT_HOME,
+            "prices.csv": PRICES + "".join(f"US,{year},100\n" for year in range(2019, 2024)),
+        },
+        [("prices.csv", 2, "index", "price_index_flat", W, "US")],
     ),
     Case(
         "an index that more than doubles",

@@ -214,12 +214,13 @@ def test_what_is_hidden_is_read_and_said(tmp_path: Path) -> None:
     said = client.findings.set_index("file")["message"]
     assert said[FIRMS] == "the sheet is hidden; read like the others"
     assert said[ACCOUNTS].tolist() == [
-        "hidden rows: 3; read like the others",
-        "hidden columns: G; read like the others",
+        "column G is hidden; read like the others",
+        "the row is hidden; read like the others",
     ]
     assert set(places(client.findings, "hidden_cells")) == {
         (FIRMS, None, None, "warn", ""),
-        (ACCOUNTS, None, None, "warn", ""),
+        (ACCOUNTS, None, "net_income", "warn", ""),
+        (ACCOUNTS, 3, None, "warn", ""),
     }
     assert places(client.findings, "unknown_sheet")[0][3:] == ("warn", "old")
     assert said["intake.xlsx [old]"] == "the hidden sheet is not used"
@@ -266,7 +267,7 @@ def test_a_stray_cell_at_the_sheets_end_costs_nothing(tmp_path: Path) -> None:
 def test_columns_without_a_name_twice_named_and_unknown(tmp_path: Path) -> None:
     rows = [[*PNL[0], None, "revenue", "ebit"], [*PNL[1], 7, 8, 9]]
     findings = found(tmp_path, book({**GOOD, "pnl": rows}))
-    unnamed = findings.loc[findings["column"] == "", "message"].item()
+    unnamed = findings.loc[findings["column"] == "H", "message"].item()
     assert unnamed == "column H has no name but values from row 2 on; it is not used"
     assert places(findings, "duplicate_column")[0][2] == "revenue"
     assert ("ebit", "warn") in {(c, s) for _, _, c, s, _ in places(findings, "unknown_column")}

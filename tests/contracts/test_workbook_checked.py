@@ -163,3 +163,49 @@ def test_files_alone_make_no_copy(tmp_path: Path) -> None:
 
 def test_the_copy_opens_in_another_program(copy: Workbook) -> None:
     assert opened(saved(copy)).sheetnames == copy.sheetnames
+
+
+def _awkward(made: Workbook) -> None:
+    """What hides, merges and repeats cells, on every sheet."""
+    made["pnl"].row_dimensions[3].hidden = True
+    made["pnl"].column_dimensions["D"].hidden = True
+    made["pnl"].merge_cells("F2:F3")
+    made["pnl"]["J2"] = 7
+    made["assessments"].merge_cells("D2:E3")
+    made["companies"].merge_cells("A3:B3")
+
+
+def _comments(book: Workbook) -> dict[tuple[str, str], str]:
+    return {
+        (sheet.title, cell.coordinate): cell.comment.text
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "pl", "zh"])
+def test_every_finding_lies_at_its_own_cell(language: str, tmp_path: Path) -> None:
+    twice = [*WIDE, WIDE[1], ["b2", WIDE[1][1], "r1", 9, 9, "x", 3, 3]]
+    rows = [[*row, row[5], None] for row in PNL]
+    sheets = {**GOOD, "assessments": twice, "pnl": [*rows, rows[1]]}
+    config = {"client.yml": f"{CLIENT}language: {language}\n"}
+    place = folder(tmp_path, book(sheets, _awkward), **config)
+    checked = check_and_mark(str(place))
+    assert checked.copy
+    made = load_workbook(checked.copy)
+    comments = _comments(made)
+    for finding in checked.findings.to_dict("records"):
+        sheet = made[finding["file"].partition("[")[2].removesuffix("]")]
+        header = [cell for cell in reversed(sheet[1]) if cell.value]
+        names = {cell.value: cell.column_letter for cell in header}
+        letter = names.get(finding["column"], finding["column"] or "A")
+        at = f"{letter}{finding['row'] or 1}"
+        assert finding["message"][:200] in comments[sheet.title, at], at
+    kinds = set(checked.findings["kind"])
+    assert {"hidden_cells", "merged_cells", "unknown_column", "duplicate_column"} <= kinds
+    assert {"duplicate_row", "outside_scale", "not_a_number"} <= kinds
+    assert ("pnl", "H1") in comments  # the second column of that name too
+    listed = made[FINDINGS].max_row - 1
+    assert listed == len(checked.findings)

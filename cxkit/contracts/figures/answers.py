@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cxkit.contracts.figures.answers_read import Answers, read_answers, report_groups
+from cxkit.contracts.figures.answers_read import (
+    Answers,
+    read_answers,
+    report_groups,
+    untroubled,
+)
 from cxkit.contracts.figures.reversed import check_reversed
 from cxkit.contracts.figures.scales import check_scales
 from cxkit.contracts.intake import Intake
@@ -57,7 +62,7 @@ def _check_respondents(intake: Intake, answers: Answers) -> None:
     pairs = pd.DataFrame({"group": answers.group, "voice": answers.voice})
     single = (pairs.groupby("group")["voice"].nunique() == 1).to_numpy()
     outside = np.bincount(answers.group, answers.assessor) > 0
-    single = single & ~outside
+    single = single & ~outside & untroubled(intake, answers)
     known = int((~outside).sum())
     if single.sum() > max(SUMMED_UP, known / 2):
         intake.findings.add(
@@ -88,8 +93,15 @@ def _check_blocks(intake: Intake, answers: Answers) -> None:
     count = np.zeros((int(answers.group.max()) + 1, len(names)))
     known = answers.block >= 0
     np.add.at(count, (answers.group[known], answers.block[known]), 1)
-    none = (count == 0) & (count.sum(axis=1) > 0)[:, None]
-    for at, name in enumerate(names):
+    none = (count == 0) & (untroubled(intake, answers) & (count.sum(axis=1) > 0))[:, None]
+    not_asked = intake.findings.columns_of(intake.file["assessments"], "missing_item")
+    for at, block in enumerate(intake.instrument.blocks):
+        name = block.id
+        if not_asked.issuperset(item.id for item in block.items):
+            continue
+        if none[:, at].all() and len(none) > SUMMED_UP:
+            _report_block(intake, name, len(none))
+            continue
         report_groups(
             intake,
             answers,
@@ -101,3 +113,15 @@ def _check_blocks(intake: Intake, answers: Answers) -> None:
             "send these answers; without them the block and the index are missing",
             f"waves without an answer to {name}",
         )
+
+
+def _report_block(intake: Intake, name: str, waves: int) -> None:
+    """A block that nobody answered in the whole table, said once."""
+    intake.findings.add(
+        intake.file["assessments"],
+        "missing_block",
+        f"nobody answered an item of {name} in any of {waves:,} companies' waves",
+        "send these answers; without them the block and the index are missing",
+        column="item_id",
+        value=name,
+    )

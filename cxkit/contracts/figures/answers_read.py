@@ -10,6 +10,12 @@ import pandas as pd
 
 from cxkit.contracts.cells import Mask
 from cxkit.contracts.figures.ledger import Floats, Ints
+from cxkit.contracts.followers import (
+    has_lost_column,
+    homeless_rows,
+    refused_rows,
+    troubled_companies,
+)
 from cxkit.contracts.intake import Intake
 from cxkit.contracts.kinds import KINDS, SET_ASIDE
 
@@ -36,10 +42,11 @@ class Answers:
 
 
 def read_answers(intake: Intake) -> Answers:
-    """The rows with a performance and a complete key."""
+    """The rows with a performance and a complete key, but for refused ones."""
     frame = intake.frames["assessments"]
     key = ["company_id", "wave", "respondent_id", "item_id"]
     keep = frame["performance"].notna() & frame[key].notna().all(axis=1)
+    keep &= ~refused_rows(intake, "assessments")
     row = np.flatnonzero(keep)
     frame = frame.iloc[row]
     company, waves = (pd.factorize(frame[name])[0].astype(np.int64) for name in key[:2])
@@ -69,6 +76,16 @@ def _codes(first: Ints, second: Ints) -> Ints:
     if not len(first):
         return first
     return np.asarray(pd.factorize(first * (second.max() + 1) + second)[0].astype(np.int64))
+
+
+def untroubled(intake: Intake, answers: Answers) -> Mask:
+    """Which of the groups, (g,), lack nothing that a refused row may hold."""
+    groups = int(answers.group.max()) + 1
+    if has_lost_column(intake, "assessments") or homeless_rows(intake, "assessments").any():
+        return np.zeros(groups, dtype=bool)
+    names = intake.frames["assessments"]["company_id"].iloc[answers.row]
+    troubled = names.isin(list(troubled_companies(intake, "assessments"))).to_numpy()
+    return np.bincount(answers.group, troubled, minlength=groups) == 0
 
 
 def report_groups(

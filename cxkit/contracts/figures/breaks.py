@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cxkit.contracts.followers import may_belong, refused_rows
 from cxkit.contracts.intake import Intake
 
 FEWEST = 20  # changes from which their usual size is known
@@ -34,7 +35,7 @@ def _score_series(intake: Intake) -> pd.DataFrame:
     high = frame["measure"].map({m: r[1] for m, r in known.items()}).astype(float)
     part = (frame["value"] - low) / (high - low)
     series = frame[["company_id", "measure", "wave"]].assign(part=part, row=np.arange(len(frame)))
-    return series.dropna()
+    return series[~refused_rows(intake, "scores")].dropna()
 
 
 def _answer_series(intake: Intake) -> pd.DataFrame:
@@ -44,7 +45,8 @@ def _answer_series(intake: Intake) -> pd.DataFrame:
     low = frame["item_id"].map({i: r[0] for i, r in items.items()}).astype(float)
     high = frame["item_id"].map({i: r[1] for i, r in items.items()}).astype(float)
     part = (frame["performance"] - low) / (high - low)
-    answers = frame[["company_id", "wave"]].assign(part=part, row=np.arange(len(frame))).dropna()
+    answers = frame[["company_id", "wave"]].assign(part=part, row=np.arange(len(frame)))
+    answers = answers[~refused_rows(intake, "assessments")].dropna()
     means = answers.groupby(["company_id", "wave"], as_index=False).agg(
         part=("part", "mean"), row=("row", "min")
     )
@@ -123,9 +125,12 @@ def _check_accounts(intake: Intake) -> None:
     filed = set(intake.frames["pnl"]["company_id"].dropna())
     if len(scored) < COMPANIES or not filed:
         return
+    without = (ids.isin(list(scored)) & ~ids.isin(list(filed))).to_numpy()
+    if may_belong(intake, "pnl", int(without.sum())):
+        return
     intake.report(
         "companies",
-        (ids.isin(list(scored)) & ~ids.isin(list(filed))).to_numpy(),
+        without,
         "score_without_accounts",
         "company_id",
         "{value} has scores and no accounts: it cannot be held against growth or margins",

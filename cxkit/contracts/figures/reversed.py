@@ -15,7 +15,7 @@ SHEETS = 6  # in the whole table, from which a usual pattern is known
 ALIKE = 10  # sheets from which the usual agreement of their kind is known
 GLOBAL = 2.0  # sheets of the company for which the other companies' pattern counts
 SURE = 4.6  # log likelihood ratio: a hundred to one, and
-SAFETY = 1.0  # that much more than the logarithm of how many sheets were looked at
+SAFETY = 2.0  # that much more than the logarithm of how many sheets were looked at
 LIMIT = 0.99  # correlations beyond it are taken as it
 
 

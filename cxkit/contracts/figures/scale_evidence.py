@@ -20,7 +20,10 @@ from cxkit.contracts.figures.ledger import Floats, Ints
 STEPS = 40  # of Newton's method
 HALVINGS = 6
 ENOUGH = 1e-6  # gain of log likelihood below which it stops
-HELD = np.array([0.05, 1.0])  # how far level and spread are held to everybody's: 1 / variance
+FREE = (0.05, 0.5)  # how far level and spread are held to everybody's at first: 1 / variance
+LEAST = (0.1, 0.2)  # variance between companies in level and spread, at least
+MOST = 20.0  # and at most
+COMPANIES = 4  # from which on it is estimated how far companies differ
 PRIOR = 3.0  # answers of the whole table added to each item's shares
 
 
@@ -38,9 +41,24 @@ class Counts:
         last = seen.shape[1] - 1
         return seen.argmax(axis=1), last - seen[:, ::-1].argmax(axis=1)
 
+    @property
+    def inside(self) -> Mask:
+        """Categories between each company's lowest and highest, (c, k)."""
+        low, high = self.used
+        categories = np.arange(self.count.shape[2])
+        return (categories >= low[:, None]) & (categories <= high[:, None])
+
     def of(self, some: Mask) -> Counts:
         """The counts of some of the companies."""
         return Counts(self.count[some], self.base[some])
+
+
+@dataclass(frozen=True, eq=False)
+class Usual:
+    """Level and spread that companies have, (2,) each: in the middle, and 1 / variance about it."""
+
+    middle: Floats
+    held: Floats
 
 
 def counted(company: Ints, item: Ints, category: Ints, shape: tuple[int, int, int]) -> Counts:
@@ -56,39 +74,61 @@ def counted(company: Ints, item: Ints, category: Ints, shape: tuple[int, int, in
 def evidence(counts: Counts) -> tuple[Floats, Floats]:
     """Log likelihood ratio in favour of a narrower scale, and the answers to expect outside it.
 
-    (c,) each; both are 0 where a company uses every category.
+    (c,) each; both are 0 where a company uses every category, or one only.
     """
-    low, high = counts.used
-    categories = np.arange(counts.count.shape[2])
-    inside = (categories >= low[:, None]) & (categories <= high[:, None])
-    narrow = ~inside.all(axis=1)
-    ratio, outside = np.zeros(len(low)), np.zeros(len(low))
+    inside = counts.inside
+    narrow = ~inside.all(axis=1) & (inside.sum(axis=1) > 1)
+    ratio, outside = np.zeros(len(inside)), np.zeros(len(inside))
     if narrow.any():
+        usual = _usual(counts)
         some, inside = counts.of(narrow), inside[narrow]
-        whole, tilt = _best(some, np.ones_like(inside))
-        ratio[narrow] = _best(some, inside)[0] - whole
+        whole, tilt, _ = _best(some, np.ones_like(inside), usual)
+        ratio[narrow] = _best(some, inside, usual)[0] - whole
         beyond = _shares(some, np.zeros(1), tilt) * ~inside[:, None, :]
         outside[narrow] = (beyond.sum(axis=2) * some.count.sum(axis=2)).sum(axis=1)
     return ratio, outside
 
 
-def _best(counts: Counts, allowed: Mask) -> tuple[Floats, Floats]:
-    """The highest log likelihood that a tilt reaches, (c,), and that tilt, (c, 2)."""
+def _usual(counts: Counts) -> Usual:
+    """How companies differ in level and spread: their tilts' variance beyond that of chance."""
+    free = Usual(np.zeros(2), np.array(FREE))
+    if len(counts.count) < COMPANIES:
+        return free
+    _, tilt, error = _best(counts, counts.inside, free)
+    weight = 1 / (error + np.array(LEAST))
+    middle = np.array([_median(tilt[:, i], weight[:, i]) for i in (0, 1)])
+    away = (tilt - middle) ** 2
+    # a robust variance: the median of squares is 0.455 of it, were the tilts normal
+    spread = [_median(away[:, i], weight[:, i]) / 0.455 for i in (0, 1)]
+    chance = [_median(error[:, i], weight[:, i]) for i in (0, 1)]
+    between = np.clip(np.array(spread) - np.array(chance), LEAST, MOST)
+    return Usual(middle, 1 / between)
+
+
+def _median(values: Floats, weight: Floats) -> float:
+    """The weighted median."""
+    order = np.argsort(values)
+    part = np.cumsum(weight[order]) / weight.sum()
+    return float(values[order][np.searchsorted(part, 0.5)])
+
+
+def _best(counts: Counts, allowed: Mask, usual: Usual) -> tuple[Floats, Floats, Floats]:
+    """The highest log likelihood that a tilt reaches (c,), that tilt and its variances (c, 2)."""
     floor = np.where(allowed, 0.0, -np.inf)[:, None, :]
     terms = _terms(counts)
     n, seen = counts.count.sum(axis=2), counts.count.sum(axis=1) @ terms
-    tilt = np.zeros((len(n), 2))
-    value = _likelihood(counts, floor, tilt)
+    tilt = np.tile(usual.middle, (len(n), 1))
+    value = _likelihood(counts, floor, tilt, usual)
     for _ in range(STEPS):
         share = _shares(counts, floor, tilt)
         mean = share @ terms
         second = np.einsum("cik,ka,kb->ciab", share, terms, terms)
         spread = second - mean[..., :, None] * mean[..., None, :]
-        slope = seen - np.einsum("ci,cia->ca", n, mean) - HELD * tilt
-        bend = np.einsum("ci,ciab->cab", n, spread) + np.diag(HELD)
+        slope = seen - np.einsum("ci,cia->ca", n, mean) - usual.held * (tilt - usual.middle)
+        bend = np.einsum("ci,ciab->cab", n, spread) + np.diag(usual.held)
         step = np.clip(np.linalg.solve(bend, slope[..., None])[..., 0], -2.0, 2.0)
         for _ in range(HALVINGS):
-            tried = _likelihood(counts, floor, tilt + step)
+            tried = _likelihood(counts, floor, tilt + step, usual)
             step = np.where((tried >= value)[:, None], step, step / 2)
         better = tried >= value
         tilt = np.where(better[:, None], tilt + step, tilt)
@@ -96,7 +136,7 @@ def _best(counts: Counts, allowed: Mask) -> tuple[Floats, Floats]:
         value = value + gain
         if gain.max() < ENOUGH:
             break
-    return value, tilt
+    return value, tilt, np.diagonal(np.linalg.inv(bend), axis1=1, axis2=2)
 
 
 def _terms(counts: Counts) -> Floats:
@@ -116,10 +156,12 @@ def _shares(counts: Counts, floor: Floats, tilt: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=2, keepdims=True))
 
 
-def _likelihood(counts: Counts, floor: Floats, tilt: Floats) -> Floats:
-    """Log likelihood of each company's counts, less what holds its tilt back, (c,)."""
+def _likelihood(counts: Counts, floor: Floats, tilt: Floats, usual: Usual) -> Floats:
+    """Log likelihood of each company's counts, less what an unusual tilt costs, (c,)."""
     score = _scores(counts, floor, tilt)
     score -= score.max(axis=2, keepdims=True)
     log = score - np.log(np.exp(score).sum(axis=2, keepdims=True))
     log = np.where(np.isfinite(log), log, 0.0)  # ruled out, and so never counted
-    return np.asarray((counts.count * log).sum(axis=(1, 2)) - 0.5 * (tilt**2 @ HELD))
+    return np.asarray(
+        (counts.count * log).sum(axis=(1, 2)) - 0.5 * ((tilt - usual.middle) ** 2 @ usual.held)
+    )

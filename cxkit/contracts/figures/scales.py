@@ -10,12 +10,13 @@ import pandas as pd
 from cxkit.contracts.cells import Mask
 from cxkit.contracts.figures.ledger import Floats, Ints
 from cxkit.contracts.figures.scale_evidence import counted, evidence
+from cxkit.contracts.followers import refused_rows
 from cxkit.contracts.intake import Intake
 
 EXPECTED = 12.0  # answers at the empty end that its neighbours let expect, in the whole table
 MOST_STEPS = 20  # of a scale whose single steps people use
 SURE = 4.6  # log likelihood ratio: a hundred to one, and
-SAFETY = 1.0  # that much more than the logarithm of how many companies were looked at
+SAFETY = 2.0  # that much more than the logarithm of how many companies were looked at
 FEWEST = 1.0  # answers outside a narrower scale that had to be expected
 FRACTIONS = 0.02  # part of the other companies' answers between the steps, at most
 MOST_CELLS = 20_000_000  # companies x items x categories that are looked at at once
@@ -46,13 +47,12 @@ class _Scale:
 
 def check_scales(intake: Intake) -> None:
     """Ends of the scale that are never used: 1-5 sent for 0-5, by everybody or by a company."""
-    frame = intake.frames["assessments"]
     ranges = {item.id: (item.minimum, item.maximum) for item in intake.instrument.items}
     for low, high in sorted(set(ranges.values())):
         if high - low < 4 or high - low > MOST_STEPS or (high - low) % 1:
             continue
         items = [name for name, bounds in ranges.items() if bounds == (low, high)]
-        scale = _scale(frame, items, low, high)
+        scale = _scale(intake, items, low, high)
         if not len(scale.row):
             continue
         _check_between(intake, scale)
@@ -60,10 +60,11 @@ def check_scales(intake: Intake) -> None:
             _check_companies(intake, scale)
 
 
-def _scale(frame: pd.DataFrame, items: list[str], low: float, high: float) -> _Scale:
+def _scale(intake: Intake, items: list[str], low: float, high: float) -> _Scale:
+    frame, sound = intake.frames["assessments"], ~refused_rows(intake, "assessments")
     value = frame["performance"].to_numpy(float)
     inside = (value >= low) & (value <= high) & frame["company_id"].notna().to_numpy()
-    row = np.flatnonzero(inside & frame["item_id"].isin(items).to_numpy())
+    row = np.flatnonzero(inside & sound & frame["item_id"].isin(items).to_numpy())
     company, names = pd.factorize(frame["company_id"].iloc[row])
     item = pd.factorize(frame["item_id"].iloc[row])[0]
     return _Scale(low, high, row, company, list(names), item, value[row])

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from cxkit.contracts.client import Client, examine_client
+from cxkit.contracts.workbook.fold import IMPORTANCE
 from cxkit.contracts.workbook.process import marked_copy
 from cxkit.contracts.workbook.safe import WorkbookError
 from cxkit.contracts.workbook.sent import CHECKED, is_workbook
@@ -81,13 +82,11 @@ def _order(read: Client) -> dict[str, Any]:
     rows = []
     for finding in read.findings.to_dict("records"):
         layout = read.layouts.get(finding["file"])
-        place = None if layout is None else _place(layout, finding)
-        if place is not None:
-            says = (
-                f"{finding['message']}. {finding['way_out'][:1].upper()}{finding['way_out'][1:]}."
-            )
+        places = [] if layout is None else _places(layout, finding)
+        says = f"{finding['message']}. {finding['way_out'][:1].upper()}{finding['way_out'][1:]}."
+        for place in places:
             cells.setdefault(place, []).append((finding["severity"], says))
-        rows.append(_listed(finding, place))
+        rows.append(_listed(finding, places[0] if places else None))
     marked = [
         {"sheet": sheet, "row": row, "column": column, "says": says}
         for (sheet, row, column), says in cells.items()
@@ -95,11 +94,18 @@ def _order(read: Client) -> dict[str, Any]:
     return {"cells": marked, "head": HEAD, "rows": _cut(rows)}
 
 
-def _place(layout: Layout, finding: Mapping[Any, Any]) -> tuple[str, int, int]:
-    """A finding's cell: its own, or that of its column's name, or the header's first."""
-    column = layout.columns.get(str(finding["column"]), min(layout.columns.values(), default=1))
+def _places(layout: Layout, finding: Mapping[Any, Any]) -> list[tuple[str, int, int]]:
+    """A finding's cell: its own, or that of its column's name, or the header's first.
+
+    A name that stands twice has the finding at each column.
+    """
+    name = str(finding["column"])
+    first = min(layout.columns.values(), default=1)
+    columns = [layout.columns.get(name, layout.columns.get(name + IMPORTANCE, first))]
+    if finding["kind"] == "duplicate_column":
+        columns += layout.again.get(name, [])
     row = layout.header if finding["row"] is None else int(finding["row"])
-    return layout.sheet, row, column
+    return [(layout.sheet, row, column) for column in columns]
 
 
 def _listed(finding: Mapping[Any, Any], place: tuple[str, int, int] | None) -> list[str]:

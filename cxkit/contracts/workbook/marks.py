@@ -59,8 +59,9 @@ def _drop_own_comments(sheet: Any) -> None:
 
 def _mark(sheet: Any, place: Mapping[str, Any]) -> None:
     cell = sheet.cell(place["row"], place["column"])
-    if isinstance(cell, MergedCell):
-        cell = _first_of(sheet, cell)
+    if isinstance(cell, MergedCell):  # it can hold no comment before it is a cell again
+        _unmerge(sheet, cell)
+        cell = sheet.cell(place["row"], place["column"])
     words = [f"{WORDS[severity]}: {text}" for severity, text in place["says"]]
     before = [f"{cell.comment.author}: {cell.comment.text}"] if cell.comment else []
     comment = Comment(clean("\n\n".join([*words, *before]))[:MAX_COMMENT], AUTHOR)
@@ -70,11 +71,11 @@ def _mark(sheet: Any, place: Mapping[str, Any]) -> None:
     cell.fill = PatternFill("solid", start_color=FILLS[worst])
 
 
-def _first_of(sheet: Any, cell: Any) -> Any:
-    for merged in sheet.merged_cells.ranges:
+def _unmerge(sheet: Any, cell: Any) -> None:
+    """Take the range apart that holds a cell; its value stays in its first cell."""
+    for merged in list(sheet.merged_cells.ranges):
         if cell.coordinate in merged:
-            return sheet.cell(merged.min_row, merged.min_col)
-    return cell
+            sheet.unmerge_cells(str(merged))
 
 
 def _list(book: Any, head: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from cxkit.contracts.findings import Findings
 from cxkit.contracts.intake import Intake
 from cxkit.contracts.strict import quoted
@@ -102,66 +104,84 @@ def report_header(name: str, sheet: Sheet, header: Row, findings: Findings) -> N
         )
 
 
-def report_hidden(name: str, sheet: Sheet, rows: Sequence[Row], findings: Findings) -> None:
-    """Hidden data are data: they are read, and said to be."""
+def report_hidden(
+    name: str, sheet: Sheet, rows: Sequence[Row], columns: Mapping[str, int], findings: Findings
+) -> None:
+    """Hidden data are data: they are read, and said to be, at the very rows and columns."""
+    way_out = "show them, and delete what is no data"
     if sheet.hidden and rows:
         _report_read(name, "the sheet is hidden", "show the sheet and look at it", findings)
-    hidden = [str(row.number) for row in rows if row.hidden]
-    if hidden:
-        _report_read(
-            name,
-            f"hidden rows: {_listed(hidden)}",
-            "show them, and delete what is no data",
-            findings,
-        )
+    hidden = np.array([row.number for row in rows if row.hidden], dtype=np.int64)
+    says = "the row is hidden; read like the others"
+    findings.add_rows(
+        name, "hidden_cells", None, hidden, [""] * len(hidden), says, way_out, "hidden rows"
+    )
     used = {cell.column for row in rows for cell in row.cells}
-    columns = [
-        letter(column)
-        for low, high in sheet.hidden_columns
-        for column in range(low, min(high, max(used, default=0)) + 1)
-        if column in used
-    ]
-    if columns:
-        text = f"hidden columns: {_listed(columns)}"
-        _report_read(name, text, "show them, and delete what is no data", findings)
+    names = {column: named for named, column in columns.items()}
+    for column in sorted(used):
+        if any(low <= column <= high for low, high in sheet.hidden_columns):
+            what, own = f"column {letter(column)} is hidden", names.get(column)
+            _report_read(name, what, "show it, and look whether it holds data", findings, own)
 
 
-def _report_read(name: str, what: str, way_out: str, findings: Findings) -> None:
-    findings.add(name, "hidden_cells", f"{what}; read like the others", way_out)
+def _report_read(
+    name: str, what: str, way_out: str, findings: Findings, column: str | None = None
+) -> None:
+    says = f"{what}; read like the others"
+    findings.add(name, "hidden_cells", says, way_out, column=column)
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
-
-
-def report_unnamed(name: str, sheet: Sheet, header: Row, findings: Findings) -> None:
-    """Columns with values below a header cell that is empty."""
+def report_unnamed(name: str, sheet: Sheet, header: Row, findings: Findings) -> dict[str, int]:
+    """Columns with values below a header cell that is empty; by letter, where they stand."""
     named = header.texts()
-    found: dict[int, Row] = {}
+    found: dict[int, int] = {}
     for row in sheet.rows:
         if row.number > header.number:
             for cell in row.cells:
                 if cell.column not in named and cell.text.strip():
-                    found.setdefault(cell.column, row)
-    for column in sorted(found):
-        first = found[column].number
+                    found.setdefault(cell.column, row.number)
+    for column, first in sorted(found.items()):
+        merged = _merged_header(sheet, header, column)
+        if merged is not None:
+            _report_merged_header(name, column, merged, findings)
+            continue
         findings.add(
             name,
             "unknown_column",
             f"column {letter(column)} has no name but values from row {first} on; it is not used",
             f"name the column in row {header.number}, or delete it",
-            column="",
+            column=letter(column),
         )
+    return {letter(column): column for column in found}
+
+
+def _merged_header(sheet: Sheet, header: Row, column: int) -> str | None:
+    """The merged range that has swallowed the name of a column, such as A1:B1."""
+    for top, left, bottom, right in sheet.merged:
+        if top <= header.number <= bottom and left <= column <= right:
+            return f"{address(top, left)}:{address(bottom, right)}"
+    return None
+
+
+def _report_merged_header(name: str, column: int, merged: str, findings: Findings) -> None:
+    findings.add(
+        name,
+        "merged_cells",
+        f"column {letter(column)} has lost its name: the header's cells {merged} are merged",
+        f"unmerge {merged} and write the name of each column",
+        column=letter(column),
+    )
 
 
 def merged_cells(
-    sheet: Sheet, rows: Sequence[Row], columns: Mapping[str, int]
+    sheet: Sheet, header: Row, rows: Sequence[Row], columns: Mapping[str, int]
 ) -> dict[str, list[int]]:
     """Places among `rows`, by column, that are empty because they are merged with another."""
     numbers = [row.number for row in rows]
     filled = (
-        {(row.number, cell.column) for row in rows for cell in row.cells} if sheet.merged else set()
+        {(row.number, cell.column) for row in (header, *rows) for cell in row.cells}
+        if sheet.merged
+        else set()
     )
     found: dict[str, set[int]] = {}
     for top, left, bottom, right in sheet.merged:

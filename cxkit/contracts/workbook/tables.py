@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from cxkit.contracts import headers
 from cxkit.contracts.cells import Mask
 from cxkit.contracts.findings import Findings, Rows
 from cxkit.contracts.instrument import Instrument
@@ -63,11 +64,15 @@ Faults = dict[str, dict[str, list[tuple[int, str]]]]
 
 @dataclass(eq=False)
 class Layout:
-    """Where a table lies on its sheet: for comments at the very cells of its findings."""
+    """Where a table lies on its sheet: for comments at the very cells of its findings.
+
+    `columns` has unnamed columns by their letter, `again` further columns of a name.
+    """
 
     sheet: str
     header: int
     columns: dict[str, int]
+    again: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -83,6 +88,8 @@ class _Reading:
     header: Row
     wide: bool
     columns: dict[str, int] = field(default_factory=dict)
+    again: dict[str, list[int]] = field(default_factory=dict)
+    unnamed: dict[str, int] = field(default_factory=dict)
     folded: Fold | None = None
 
     @property
@@ -119,11 +126,17 @@ def raw_tables(
         reading = _reading(sheet, label(file, sheet.key), intake)
         if reading is None or (book.meta and not reading.rows):
             continue
+        if _lacks_header(reading):
+            intake.file[sheet.key] = reading.label
+            layouts[reading.label] = Layout(sheet.name, reading.header.number, {})
+            continue
         if not book.meta:
             overlooked.report_header(reading.label, sheet, reading.header, intake.findings)
-        overlooked.report_hidden(reading.label, sheet, reading.rows, intake.findings)
+        rows, columns = reading.rows, reading.columns
         tables[sheet.key] = _raw(reading, _defaults(book, sheet))
-        layouts[reading.label] = Layout(sheet.name, reading.header.number, reading.columns)
+        overlooked.report_hidden(reading.label, sheet, rows, columns, intake.findings)
+        places = {**reading.unnamed, **columns}
+        layouts[reading.label] = Layout(sheet.name, reading.header.number, places, reading.again)
     return tables, layouts
 
 
@@ -140,14 +153,23 @@ def _reading(sheet: Sheet, name: str, intake: Intake) -> _Reading | None:
     return reading
 
 
+def _lacks_header(reading: _Reading) -> bool:
+    """Whether what should be the header names no column; reported here."""
+    cells, further = list(reading.header.texts().values()), item_columns(reading.instrument)
+    if not headers.is_missing(cells, reading.table, further):
+        return False
+    number, table = reading.header.number, reading.table
+    headers.report_missing(reading.label, number, cells, table, reading.findings)
+    return True
+
+
 def _name_columns(reading: _Reading) -> None:
     """Each name's first column; names that stand twice and columns without one are reported."""
-    twice = set()
     for column, name in sorted(reading.header.texts().items()):
         if name in reading.columns:
-            twice.add(name)
+            reading.again.setdefault(name, []).append(column)
         reading.columns.setdefault(name, column)
-    for name in sorted(twice):
+    for name in sorted(reading.again):
         reading.findings.add(
             reading.label,
             "duplicate_column",
@@ -159,7 +181,8 @@ def _name_columns(reading: _Reading) -> None:
 
 def _raw(reading: _Reading, defaults: Mapping[str, str]) -> RawTable:
     rows = reading.rows
-    overlooked.report_unnamed(reading.label, reading.sheet, reading.header, reading.findings)
+    sheet, header = reading.sheet, reading.header
+    reading.unnamed = overlooked.report_unnamed(reading.label, sheet, header, reading.findings)
     faults: Faults = {}
     cells = {name: [""] * len(rows) for name in reading.columns}
     names = {column: name for name, column in reading.columns.items()}
@@ -169,7 +192,7 @@ def _raw(reading: _Reading, defaults: Mapping[str, str]) -> RawTable:
             if name is not None:
                 cells[name][at] = _text(cell, name, at, reading, faults)
     _fill(cells, defaults)
-    merged = overlooked.merged_cells(reading.sheet, rows, reading.columns)
+    merged = overlooked.merged_cells(sheet, header, rows, reading.columns)
     faulty = _masks(faults, merged, len(rows))
     numbers = [row.number for row in rows]
     if reading.wide:

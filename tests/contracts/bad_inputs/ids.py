@@ -115,7 +115,6 @@ def _unlike(name: str, text: str, kind: str) -> Case:
     findings: list[Finding] = [("scores.csv", 3, "company_id", kind, R, text)]
     if kind == "rounded_id":
         findings.append(("scores.csv", 3, "company_id", "unknown_company", R, text))
-    findings.append(("companies.csv", 3, "company_id", "company_without_scores", W, "b2"))
     return _score(f"an id with {name}", text, "" if lost else text, *findings)
 
 
@@ -129,10 +128,7 @@ def _accents() -> Case:
         FAMILY,
         {"companies.csv": companies, "scores.csv": scores},
         {"companies": companies, "scores": scores},
-        (
-            ("scores.csv", 3, "company_id", "unknown_company", R, parts),
-            ("companies.csv", 3, "company_id", "company_without_scores", W, whole),
-        ),
+        (("scores.csv", 3, "company_id", "unknown_company", R, parts),),
     )
 
 

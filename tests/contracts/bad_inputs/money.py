@@ -80,7 +80,7 @@ def _wrong_rates() -> Iterator[Case]:
     ):
         bad: Finding = ("rates.csv", 2, "rate", kind, R, rate)
         rows = f"EUR,2023-12-31,{rate}\n"
-        yield _case(f"the rate {rate!r}", bad, _refused(), rates=rows, read="EUR,2023-12-31,\n")
+        yield _case(f"the rate {rate!r}", bad, rates=rows, read="EUR,2023-12-31,\n")
     twice = "EUR,2023-12-31,1.08\nEUR,2023-12-31,1.09\n"
     key = "EUR, 2023-12-31"
     yield _case(
@@ -115,19 +115,79 @@ def _prices() -> Iterator[Case]:
         {"client.yml": config(real)},
         findings=(("prices.csv", None, None, "missing_table", R, ""),),
     )
-    for rows, row, value, kind, severity in (
-        ("US,2022,8\nUS,2023,4.1\n", 3, "4.1", "price_index_falls", R),
-        ("US,2022,100\nUS,2023,211\n", 3, "211", "price_index_jumps", W),
-    ):
-        found: Finding = ("prices.csv", row, "index", kind, severity, value)
-        yield _price_case(f"prices {value}", rows, found)
+    yield from _no_indices()
+    yield from _slips()
     yield _price_case(
         "a country written otherwise",
         "USA,2023,100\n",
         *(("companies.csv", row, "country", "no_price_index", W, "US") for row in (2, 3)),
+    )
+    yield Case(
+        "prices, and companies without a country",
+        FAMILY,
+        {"prices.csv": PRICES + "US,2023,100\n"},
+        {"prices": PRICES + "US,2023,100\n"},
+        (("companies.csv", None, "country", "no_price_index", W, ""),),
+        without=("assessments", "pnl"),
     )
     yield _price_case(
         "a year twice",
         "US,2023,100\nUS,2023,101\n",
         *(("prices.csv", row, "country", "duplicate_row", R, "US, 2023") for row in (2, 3)),
     )
+
+
+def _years(*values: float, first: int = 2015) -> str:
+    return "".join(f"US,{year},{value:g}\n" for year, value in enumerate(values, start=first))
+
+
+def _no_indices() -> Iterator[Case]:
+    """Rates of inflation, and what else is no index, said once for the country."""
+    for name, values in (
+        ("two rates of inflation", (8, 4.1)),
+        ("rates of inflation", (2.1, 2.3, 1.9, 2.2, 8.0, 4.1)),
+        ("rates of inflation that rise", (1.2, 1.9, 2.5, 4.7, 8.0)),
+        ("rates of inflation as fractions", (0.021, 0.023, 0.034, 0.08)),
+        ("rates of inflation as factors", (1.021, 1.034, 1.019, 1.08)),
+        ("the year before as 100", (103.4, 108.9, 102.1, 106.5, 101.8)),
+    ):
+        found: Finding = ("prices.csv", 2, "index", "price_index_rates", R, "US")
+        yield _price_case(name, _years(*values), found)
+    flat: Finding = ("prices.csv", 2, "index", "price_index_flat", W, "US")
+    yield _price_case("an index that never moves", _years(100, 100, 100, 100, 100), flat)
+    negative = ("prices.csv", 4, "index", "not_positive", R, "-0.4")
+    sent = PRICES + _years(1.8, 2.1, -0.4, 2.2)
+    yield Case(
+        "a negative rate of inflation",
+        FAMILY,
+        {"companies.csv": AT_HOME, "prices.csv": sent},
+        {"companies": AT_HOME, "prices": sent.replace("-0.4", "")},
+        (negative, ("prices.csv", 2, "index", "price_index_rates", R, "US")),
+        without=("assessments", "pnl"),
+    )
+    for name, values in (
+        ("an index that starts at 1", (1, 1.02, 1.05, 1.07)),
+        ("an index of a distant base year", (12, 14.1, 17.2, 20.6, 26)),
+        ("prices that fall a little", (100, 99.7, 99.1, 99.4, 99.2, 98.9, 100.1)),
+    ):
+        yield _price_case(name, _years(*values))
+
+
+def _slips() -> Iterator[Case]:
+    """One year's value out of its row: that cell, and no neighbour of it."""
+    sound = (96.0, 98.0, 100.0, 102.5, 105.0)
+    for place, factor in ((2, 10), (2, 0.1), (1, 3), (0, 10), (4, 0.01)):
+        values = [value * (factor if at == place else 1) for at, value in enumerate(sound)]
+        found: Finding = (
+            *("prices.csv", place + 2, "index", "price_index_off", R),
+            f"{values[place]:.15g}",
+        )  # fmt: skip
+        yield _price_case(f"an index {factor:g} times in year {place + 1}", _years(*values), found)
+    for name, values, row, kind, severity in (
+        ("a new base year", (480, 500, 100, 103), 4, "price_index_falls", R),
+        ("prices that double", (100, 211), 3, "price_index_jumps", W),
+    ):
+        value = f"{values[row - 2]:g}"
+        yield _price_case(
+            name, _years(*values), ("prices.csv", row, "index", kind, severity, value)
+        )

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tests.contracts.bad_inputs.case import A, Case, Finding, R, W, config
 from tests.contracts.bad_inputs.figures import NO_TABLES, text
-from tests.contracts.figures.test_figures_answers import TWELVE, answers, other_scale
+from tests.contracts.figures.test_figures_answers import (
+    TWELVE,
+    answers,
+    other_scale,
+    patterned,
+)
 
 FAMILY = "answers and scores"
 
@@ -18,29 +24,41 @@ def cases() -> Iterator[Case]:
     """All cases of the family."""
     yield _case("as they should be", answers())
     yield from _scales()
+    yield from _company_scales()
+    yield from _percentages()
+    yield from _reversed()
     yield from _respondents()
+    yield from _single()
     yield from _blocks()
     yield from _breaks()
+    yield from _accounts()
 
 
-def _case(
+def _case(name: str, frame: pd.DataFrame, *findings: Finding, **given: Any) -> Case:
+    return answers_case(name, FAMILY, frame, *findings, **given)
+
+
+def answers_case(
     name: str,
+    family: str,
     frame: pd.DataFrame,
     *findings: Finding,
     settings: str = "",
     dropped: pd.Series | None = None,
+    read: pd.DataFrame | None = None,
     **extra: str,
 ) -> Case:
-    """A client with these answers; `dropped` marks rows that are set aside."""
-    names = sorted(set(frame["company_id"]))
+    """A client with these answers; `dropped` marks rows set aside, `read` is what is read."""
+    known = frame["company_id"] if read is None else answers()["company_id"]
+    names = sorted(set(known))
     tables = {"companies": "company_id,name\n" + "".join(f"{n},{n}\n" for n in names), **extra}
     head = config(settings).replace("company: a1\n", "").replace("tiny", "twelve")
     files = {f"{table}.csv": content for table, content in tables.items()}
     own = {"client.yml": head, "tiny.yml": None, "twelve.yml": TWELVE}
     files["assessments.csv"] = text(frame)
-    read = text(frame if dropped is None else frame[~dropped])
-    truth = {**dict.fromkeys(["scores", "pnl"]), **tables, "assessments": read}
-    return Case(name, FAMILY, {**NO_TABLES, **own, **files}, truth, findings)
+    rows = read if read is not None else frame if dropped is None else frame[~dropped]
+    truth = {**dict.fromkeys(["scores", "pnl"]), **tables, "assessments": text(rows)}
+    return Case(name, family, {**NO_TABLES, **own, **files}, truth, findings)
 
 
 def _finding(frame: pd.DataFrame, rows: pd.Series, column: str, kind: str, value: str) -> Finding:
@@ -61,33 +79,57 @@ def _scales() -> Iterator[Case]:
             (*wrong[:4], W, ""),
             settings="severity: {wrong_scale: warn}",
         )
+
+
+def _company_scales() -> Iterator[Case]:
+    """Some companies alone were shown another scale."""
+    for low, high in ((1, 5), (0, 4), (1, 4), (0, 3), (0, 1)):
+        frame = answers(respondents=24)
+        own = frame["company_id"] == "c03"
+        frame.loc[own, "performance"] = other_scale(low, high, int(own.sum()))
+        found = _finding(frame, own, "performance", "wrong_scale_company", "c03")
+        yield _case(f"one company on {low} to {high}", frame, found)
+    frame = answers()
+    own = frame["company_id"] == "c05"
+    frame = frame.assign(performance=frame["performance"].astype(float))
+    frame.loc[own, "performance"] = np.random.default_rng(3).integers(1, 11, own.sum()) / 2
+    found = _finding(frame, own, "performance", "wrong_scale_company", "c05")
+    yield _case("one company converted from 1 to 10", frame, found)
     frame = answers(respondents=24)
     own = frame["company_id"] == "c03"
-    frame.loc[own, "performance"] = other_scale(1, 5, int(own.sum()))
-    yield _case(
-        "one company on another scale",
-        frame,
-        _finding(frame, own, "performance", "wrong_scale_company", "c03"),
-    )
+    high = np.random.default_rng(3).normal(4.2, 1.1, own.sum()).round().clip(0, 5)
+    frame.loc[own, "performance"] = high.astype(int)
+    yield _case("one company that is simply better", frame)
+
+
+def _percentages() -> Iterator[Case]:
     frame = answers(companies=3)
     frame = frame[frame["wave"] == "2022-06-30"].reset_index(drop=True)
     frame["performance"] *= 20
-    rows = frame.index[frame["performance"] > 5]
+    shown = frame["performance"].astype(str)
     yield _case(
         "percentages for 0 to 5",
         frame,
         *(
-            (
-                "assessments.csv",
-                row + 2,
-                "performance",
-                "outside_scale",
-                R,
-                str(frame.loc[row, "performance"]),
-            )
-            for row in rows
+            ("assessments.csv", row + 2, "performance", "outside_scale", R, shown[row])
+            for row in frame.index[frame["performance"] > 5]
         ),
     )
+
+
+def _reversed() -> Iterator[Case]:
+    """Respondents who took the scale the other way round."""
+    for name, respondents, waves in (
+        ("one of three turned the scale round", 3, ("2022-06-30", "2023-06-30")),
+        ("one of two turned the scale round", 2, ("2022-06-30", "2023-06-30")),
+        ("one of three turned the scale round once", 3, ("2023-06-30",)),
+    ):
+        frame = patterned(respondents=respondents)
+        own = (frame["company_id"] == "c04") & (frame["respondent_id"] == "r1")
+        own &= frame["wave"].isin(waves)
+        frame.loc[own, "performance"] = 5 - frame.loc[own, "performance"]
+        yield _case(name, frame, _finding(frame, own, "respondent_id", "reversed_answers", "r1"))
+    yield _case("items that all find easy or hard", patterned())
 
 
 def _respondents() -> Iterator[Case]:
@@ -107,6 +149,10 @@ def _respondents() -> Iterator[Case]:
         settings="severity: {straight_lining: set_aside}",
         dropped=line,
     )
+
+
+def _single() -> Iterator[Case]:
+    """Companies that rest on one respondent."""
     frame = answers()
     alone = (frame["company_id"] == "c02") & (frame["wave"] == "2023-06-30")
     frame = frame[~(alone & (frame["respondent_id"] == "r1"))].reset_index(drop=True)
@@ -170,6 +216,9 @@ def _breaks() -> Iterator[Case]:
         ("scores.csv", None, "wave", "wave_break", W, "2021"),
         scores=text(scores),
     )
+
+
+def _accounts() -> Iterator[Case]:
     pnl = "company_id,period_end,period_months,currency,unit,revenue\n" + "".join(
         f"c{c:02d},{year}-12-31,12,USD,1,{1000 + 7 * c + 31 * (year - 2020)}\n"
         for c in range(1, 12)

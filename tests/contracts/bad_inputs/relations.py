@@ -191,15 +191,11 @@ def _missing() -> Iterator[Case]:
         column, cells = lines[0].split(",")[place], lines[-1].split(",")
         cells[place] = ""
         text = "\n".join([*lines[:-1], ",".join(cells), ""])
-        extra: list[Finding] = []
-        if (table, place) == ("companies", 0):
-            extra = [("scores.csv", 3, "company_id", "unknown_company", R, "b2")]
         yield _table(
             f"no {column} in {table}",
             table,
             text,
             (f"{table}.csv", len(lines), column, "missing_value", R, ""),
-            *extra,
         )
     for table, text in TABLES.items():
         column = {"companies": "name", "pnl": "unit", "scores": "value"}.get(table, "item_id")

@@ -52,7 +52,7 @@ def _layout() -> Iterator[Case]:
     yield case(
         "values under no name",
         changed("pnl", [PNL[0], [*PNL[1], 7], PNL[2]]),
-        (ACCOUNTS, None, "", "unknown_column", W, ""),
+        (ACCOUNTS, None, "H", "unknown_column", W, ""),
     )
     yield case(
         "a column twice",
@@ -73,10 +73,15 @@ def _layout() -> Iterator[Case]:
         ),
         pnl=TRUTH["pnl"] + "a1,,,,,,\n",
     )
-    hidden = (ACCOUNTS, None, None, "hidden_cells", W, "")
-    yield case("a hidden row", bent(lambda made: _hide(made["pnl"].row_dimensions[3])), hidden)
     yield case(
-        "a hidden column", bent(lambda made: _hide(made["pnl"].column_dimensions["G"])), hidden
+        "a hidden row",
+        bent(lambda made: _hide(made["pnl"].row_dimensions[3])),
+        (ACCOUNTS, 3, None, "hidden_cells", W, ""),
+    )
+    yield case(
+        "a hidden column",
+        bent(lambda made: _hide(made["pnl"].column_dimensions["G"])),
+        (ACCOUNTS, None, "net_income", "hidden_cells", W, ""),
     )
     merged = [(ACCOUNTS, 3, name, "merged_cells", R, "") for name in ("company_id", "revenue")]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from cxkit.contracts import check_client, read_client
 from tests.contracts.folders import CLIENT, write_client
@@ -35,6 +36,16 @@ def answers(companies: int = 12, respondents: int = 2, seed: int = 1) -> pd.Data
     ]
     names = ["company_id", "wave", "respondent_id", "item_id", "performance"]
     return pd.DataFrame(rows, columns=names)
+
+
+def patterned(companies: int = 12, respondents: int = 3, seed: int = 4) -> pd.DataFrame:
+    """The same, but some items are easy and some hard, for everybody."""
+    frame = answers(companies, respondents, seed)
+    height = {item: 0.9 + 3.2 * at / (len(ITEMS) - 1) for at, item in enumerate(ITEMS)}
+    noise = np.random.default_rng(seed).normal(0, 0.8, len(frame))
+    values = frame["item_id"].map(height).to_numpy() + noise
+    frame["performance"] = np.clip(values.round(), 0, 5).astype(int)
+    return frame
 
 
 def other_scale(low: int, high: int, count: int) -> np.ndarray:
@@ -94,6 +105,65 @@ def test_one_company_on_another_scale(tmp_path: Path) -> None:
     assert found[["row", "kind", "severity", "value"]].values.tolist() == [
         [int(np.flatnonzero(own)[0]) + 2, "wrong_scale_company", "warn", "c03"]
     ]
+
+
+@pytest.mark.parametrize(("low", "high"), [(1, 5), (0, 4), (1, 4), (0, 3), (0, 1)])
+def test_companies_on_another_scale(low: int, high: int, tmp_path: Path) -> None:
+    frame = answers(respondents=16)
+    own = frame["company_id"].isin(["c03", "c08"])
+    frame.loc[own, "performance"] = other_scale(low, high, own.sum())
+    found = check(tmp_path, frame)
+    named = found[found["kind"] == "wrong_scale_company"]
+    assert named["value"].tolist() == ["c03", "c08"]
+    assert named["severity"].unique().tolist() == ["warn"]
+    assert f"lie between {low} and {high}" in named["message"].iloc[0]
+    assert named["row"].iloc[0] == int(np.flatnonzero(own)[0]) + 2
+
+
+def test_a_leader_and_a_company_of_one_mind_are_on_the_right_scale(tmp_path: Path) -> None:
+    frame = answers(respondents=12)
+    rng = np.random.default_rng(7)
+    for company, mean, spread in (("c01", 4.2, 1.1), ("c02", 0.8, 1.1), ("c03", 2.6, 0.9)):
+        own = frame["company_id"] == company
+        values = rng.normal(mean, spread, own.sum()).round()
+        frame.loc[own, "performance"] = np.clip(values, 0, 5).astype(int)
+    assert check(tmp_path, frame).empty
+
+
+def test_a_company_converted_from_another_scale(tmp_path: Path) -> None:
+    frame = answers()
+    frame["performance"] = frame["performance"].astype(float)
+    own = frame["company_id"] == "c05"
+    frame.loc[own, "performance"] = np.random.default_rng(3).integers(1, 11, own.sum()) / 2
+    found = check(tmp_path, frame)
+    assert found[["kind", "value"]].values.tolist() == [["wrong_scale_company", "c05"]]
+    assert "between whole numbers" in found["message"].iloc[0]
+
+
+@pytest.mark.parametrize("respondents", [2, 3])
+def test_a_respondent_with_the_scale_turned_round(respondents: int, tmp_path: Path) -> None:
+    frame = patterned(respondents=respondents)
+    assert check(tmp_path / "sound", frame).empty
+    own = (frame["company_id"] == "c04") & (frame["respondent_id"] == "r1")
+    turned = frame.assign(performance=frame["performance"].where(~own, 5 - frame["performance"]))
+    found = check(tmp_path / "both", turned)
+    first = int(np.flatnonzero(own)[0]) + 2
+    assert found[["row", "kind", "severity", "value"]].values.tolist() == [
+        [first, "reversed_answers", "warn", "r1"]
+    ]
+    own &= frame["wave"] == "2023-06-30"
+    turned = frame.assign(performance=frame["performance"].where(~own, 5 - frame["performance"]))
+    found = check(tmp_path / "one", turned)
+    first = int(np.flatnonzero(own)[0]) + 2
+    assert found[["row", "kind"]].values.tolist() == [[first, "reversed_answers"]]
+
+
+def test_a_company_of_one_turned_round_against_the_others(tmp_path: Path) -> None:
+    frame = patterned(respondents=1).assign(role="assessor")
+    own = frame["company_id"] == "c04"
+    frame.loc[own, "performance"] = 5 - frame.loc[own, "performance"]
+    found = check(tmp_path, frame)
+    assert found["kind"].unique().tolist() == ["reversed_answers"]
 
 
 def test_high_scores_are_no_wrong_scale(tmp_path: Path) -> None:
