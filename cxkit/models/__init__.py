@@ -6,6 +6,7 @@ from cxkit.models.agreement import Agreement, icc, nested_icc, r_wg
 from cxkit.models.change import Changes, changes
 from cxkit.models.checks import Check, check_linkage
 from cxkit.models.error_model import ErrorModel, error_model, error_model_of
+from cxkit.models.gap_ranks import GapRanks, gap_ranks
 from cxkit.models.linkage import (
     LinkageFamily,
     LinkageResult,
@@ -14,9 +15,11 @@ from cxkit.models.linkage import (
     fit_linkages,
 )
 from cxkit.models.reliability import Reliability, alpha, omega_total, stratified_alpha
+from cxkit.models.roadmap import Roadmap, roadmap
 from cxkit.models.score_error import block_intervals, intervals, with_effective_raters
 from cxkit.models.specifications import RECOMMENDED, SPECIFICATIONS
 from cxkit.models.stages import stage_probabilities
+from cxkit.models.transitions import transitions
 from cxkit.models.true_scores import TruePrior, true_prior
 from cxkit.models.weakest import (
     BlockPrior,
@@ -35,10 +38,12 @@ __all__ = [
     "Changes",
     "Check",
     "ErrorModel",
+    "GapRanks",
     "LinkageFamily",
     "LinkageResult",
     "LinkageSpec",
     "Reliability",
+    "Roadmap",
     "TruePrior",
     "WeakestLink",
     "WeakestLinks",
@@ -51,13 +56,16 @@ __all__ = [
     "error_model_of",
     "fit_linkage",
     "fit_linkages",
+    "gap_ranks",
     "icc",
     "intervals",
     "nested_icc",
     "omega_total",
     "r_wg",
+    "roadmap",
     "stage_probabilities",
     "stratified_alpha",
+    "transitions",
     "true_prior",
     "weakest_link",
     "weakest_links",
