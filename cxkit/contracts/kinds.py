@@ -139,6 +139,9 @@ FIGURES: dict[str, Kind] = {
     "score_break": _GUESS,
     "wave_break": _NOTED,
     "score_without_accounts": _NOTED,
+    # operating metrics
+    "metric_outside": _LIKELY,
+    "share_without_n": _NOTED,
 }
 # What only a workbook can have.
 WORKBOOKS: dict[str, Kind] = {

@@ -15,6 +15,7 @@ from cxkit.contracts.figures.identities import sums
 from cxkit.contracts.figures.ledger import read_ledger
 from cxkit.contracts.figures.marks import Marks
 from cxkit.contracts.figures.mends import check_sums
+from cxkit.contracts.figures.metrics import check_metrics
 from cxkit.contracts.figures.minus import (
     check_negative_costs,
     check_negative_revenue,
@@ -34,12 +35,14 @@ __all__ = ["check_accounts", "check_figures"]
 
 
 def check_figures(intake: Intake) -> None:
-    """Findings about the accounts, the answers and the scores; takes out what is set aside."""
+    """Findings about the accounts, answers, scores and metrics; takes out what is set aside."""
     if "pnl" in intake.frames and len(intake.frames["pnl"]):
         check_accounts(intake)
     if "assessments" in intake.frames:
         check_answers(intake)
     check_breaks(intake)
+    if "metrics" in intake.frames:
+        check_metrics(intake)
     for name in intake.frames:
         intake.drop_aside(name)
 
