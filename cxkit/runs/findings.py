@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 COLUMNS = ("file", "row", "column", "kind", "severity", "value", "message", "way_out")
 SEVERITIES = {"refuse": "Refused", "set_aside": "Set aside", "warn": "Warnings"}
 _SHOWN = 5  # rows and values listed of a group
+_REASONS = 4  # reasons told apart in a group
+_ALIKE = re.compile(r"\d+(?:[.,]\d+)*|\"[^\"]*\"")  # what may differ in one and the same reason
 _OTHERS = 32  # letters of a line that are not for file, column and kind
 _INDENT = " " * 6
 
@@ -43,7 +46,7 @@ def table(found: Sequence[Mapping[str, Any]], width: int | None = None) -> str:
 
 
 def _groups(rows: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], list[str]]]:
-    """One line per file, column and kind; beneath it the first message and the way out."""
+    """One line per file, column and kind; beneath it each reason and each way out."""
     groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         key = (str(row["file"]), str(row["column"] or ""), str(row["kind"]))
@@ -51,11 +54,43 @@ def _groups(rows: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], list[str
     lines = []
     for (file, column, kind), members in groups.items():
         cells = [file, column, kind, f"{len(members):,}", _places(members)]
-        first = members[0]
-        words = [_sentence(str(first["message"] or "")), _sentence(str(first["way_out"] or ""))]
-        words[1] = f"Way out: {words[1]}" if words[1] else ""
+        words = [*_reasons(members), *_ways_out(members)]
         lines.append(([_safe(cell) for cell in cells], [_safe(one) for one in words if one]))
     return lines
+
+
+def _reasons(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each different reason once, with its rows where there are several; the rest is counted.
+
+    Reasons that differ in numbers and quoted words alone are one, told by its first.
+    """
+    alike: dict[str, list[Mapping[str, Any]]] = {}
+    for row in members:
+        alike.setdefault(_ALIKE.sub("#", str(row["message"] or "")), []).append(row)
+    groups = [rows for reason, rows in alike.items() if reason]
+    if len(groups) == 1:
+        return [_sentence(str(groups[0][0]["message"]))]
+    told = [f"{_rows(rows)}{_sentence(str(rows[0]['message']))}" for rows in groups[:_REASONS]]
+    more = len(groups) - _REASONS
+    if more > 0:
+        told.append(f"And {more:,} more reason{'s' if more > 1 else ''}; --json lists all.")
+    return told
+
+
+def _rows(members: Sequence[Mapping[str, Any]]) -> str:
+    """`Rows 3, 5: `, before what is said of them; nothing where no row is meant."""
+    rows = [str(row["row"]) for row in members if row["row"] is not None]
+    if not rows:
+        return ""
+    more = f" and {len(rows) - _SHOWN:,} more" if len(rows) > _SHOWN else ""
+    return f"Row{'s' if len(rows) > 1 else ''} {', '.join(rows[:_SHOWN])}{more}: "
+
+
+def _ways_out(members: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each different way out once, as far as reasons are told apart."""
+    ways = dict.fromkeys(_sentence(str(row["way_out"] or "")) for row in members)
+    alike = {_ALIKE.sub("#", way): way for way in reversed(ways) if way}
+    return [f"Way out: {way}" for way in reversed(list(alike.values())[-_REASONS:])]
 
 
 def _places(members: Sequence[Mapping[str, Any]]) -> str:
