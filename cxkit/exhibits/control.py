@@ -10,7 +10,7 @@ import numpy as np
 
 from cxkit.contracts import Client
 from cxkit.display import Text, message
-from cxkit.exhibits.base import Column, Exhibit, Gallery, box, value
+from cxkit.exhibits.base import Column, Exhibit, Gallery, box, records, value
 from cxkit.exhibits.control_wording import CHANCE, clear, finding, notes, state
 from cxkit.measures.metrics import MetricSeries, metric_series, own_company
 from cxkit.models.control_charts import BASELINE
@@ -184,10 +184,10 @@ def _signal_rows(chart: MetricChart) -> tuple[tuple[Column, ...], list[dict[str,
         Column("upper", message("column.upper"), fmt),
     )
     return columns, [
-        {"date": row.date.date().isoformat(), "value": float(row.value),
-         "rule": message(f"control.rule.{row.rule}"), "lower": float(row.lower),
-         "center": float(row.center), "upper": float(row.upper)}
-        for row in chart.signals.itertuples()
+        {"date": row["date"].date().isoformat(), "value": float(row["value"]),
+         "rule": message(f"control.rule.{row['rule']}"), "lower": float(row["lower"]),
+         "center": float(row["center"]), "upper": float(row["upper"])}
+        for row in records(chart.signals)
     ]  # fmt: skip
 
 
@@ -201,7 +201,8 @@ def _phase_rows(chart: MetricChart) -> tuple[tuple[Column, ...], list[dict[str, 
         Column("upper", message("column.upper"), fmt),
     )
     return columns, [
-        {"start": row.start.date().isoformat(), "values": int(row.values),
-         "lower": value(row.lower), "center": value(row.center), "upper": value(row.upper)}
-        for row in chart.phases.itertuples()
+        {"start": row["start"].date().isoformat(), "values": int(row["values"]),
+         "lower": value(row["lower"]), "center": value(row["center"]),
+         "upper": value(row["upper"])}
+        for row in records(chart.phases)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from cxkit.display import Text, message
+from cxkit.exhibits.base import records
 from cxkit.models.control_charts import EWMA_WIDTH, LEAST, SMOOTHING
 from cxkit.models.quality_control import MetricChart
 
@@ -48,7 +49,7 @@ def _values(chart: MetricChart) -> dict[str, Any]:
     """What every headline is filled with: the series, its last limits, its first signal."""
     series = chart.series
     last = chart.phases[chart.phases["limits"]].iloc[-1]
-    values = {
+    values: dict[str, Any] = {
         "metric": series.label,
         "of": len(series.table),
         "first": series.day(0),
@@ -145,17 +146,16 @@ def _phase_notes(chart: MetricChart) -> list[Text]:
     """Where a phase begins, why, and from which mean to which."""
     found: list[Text] = []
     before = None
-    for row in chart.phases.itertuples():
-        if row.reason != "first":
-            values = {"start": row.start.date().isoformat(),
-                      "reason": message(f"control.reason_{row.reason}")}  # fmt: skip
-            if before is not None and row.limits:
-                levels = {"before": shown(chart, before), "after": shown(chart, row.center)}
+    for row in records(chart.phases):
+        start = row["start"].date().isoformat()
+        if row["reason"] != "first":
+            values = {"start": start, "reason": message(f"control.reason_{row['reason']}")}
+            if before is not None and row["limits"]:
+                levels = {"before": shown(chart, before), "after": shown(chart, row["center"])}
                 found.append(message("control.note_phase_level", **values, **levels))
             else:
                 found.append(message("control.note_phase", **values))
-        if not row.limits:
-            found.append(message("control.note_short_phase",
-                                 start=row.start.date().isoformat(), least=LEAST))  # fmt: skip
-        before = row.center if row.limits else before
+        if not row["limits"]:
+            found.append(message("control.note_short_phase", start=start, least=LEAST))
+        before = row["center"] if row["limits"] else before
     return found

@@ -107,9 +107,10 @@ def _run(holds: Bools, length: int) -> Bools:
 
 def _counts(holds: Bools, of: int) -> Ints:
     """How many of the last `of` values hold; fewer values than that count as what there are."""
-    total = np.cumsum(holds, axis=-1)
-    total[..., of:] -= np.cumsum(holds, axis=-1)[..., :-of]
-    return np.asarray(total)
+    total = np.cumsum(holds, axis=-1, dtype=np.int64)
+    before = np.zeros_like(total)
+    before[..., of:] = total[..., :-of]
+    return np.asarray(total - before)
 
 
 def signals(z: Floats, rules: tuple[Rule, ...], phase: Ints | None = None) -> dict[str, Bools]:
