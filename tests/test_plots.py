@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import xml.etree.ElementTree as ET
+from functools import cache
 from typing import Any
 
 import matplotlib
@@ -19,9 +20,18 @@ from cxkit.plots.fields import spread
 from cxkit.plots.measure import width, wrap
 from cxkit.plots.rows import interval_limits
 from cxkit.plots.scale import limits, scale
+from tests.reports import maturity_charts
 from tests.reports.charts import HOSTILE, bars, intervals, nasty, usual
 
-CHARTS = {**usual(), **nasty()}
+USUAL = {**usual(), **maturity_charts.usual()}
+CHARTS = {**USUAL, **nasty(), **maturity_charts.nasty()}
+
+
+@cache
+def drawn_words(name: str) -> tuple[Bbox, list[tuple[str, Bbox]]]:
+    """A chart's extent in pixels, and its words with theirs."""
+    figure = plots.draw(CHARTS[name])
+    return figure.bbox, words_of(figure)
 
 
 def words_of(figure: Figure) -> list[tuple[str, Bbox]]:
@@ -36,23 +46,23 @@ def words_of(figure: Figure) -> list[tuple[str, Bbox]]:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_word_is_clipped(name: str) -> None:
-    figure = plots.draw(CHARTS[name])
-    tall, wide = figure.bbox.height, figure.bbox.width
-    for words, box in words_of(figure):
+    sheet, found = drawn_words(name)
+    tall, wide = sheet.height, sheet.width
+    for words, box in found:
         inside = box.x0 >= -0.5 and box.y0 >= -0.5 and box.x1 <= wide + 0.5 and box.y1 <= tall + 0.5
         assert inside, f"{words!r} leaves the figure: {box}"
 
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_no_word_lies_on_another(name: str) -> None:
-    pairs = itertools.combinations(words_of(plots.draw(CHARTS[name])), 2)
+    pairs = itertools.combinations(drawn_words(name)[1], 2)
     for (one, a), (two, b) in pairs:
         across = min(a.x1, b.x1) - max(a.x0, b.x0)
         up = min(a.y1, b.y1) - max(a.y0, b.y0)
         assert across <= 0.5 or up <= 1.5, f"{one!r} and {two!r} overlap"
 
 
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", [*USUAL, *nasty()])
 def test_svg_is_well_formed_and_asks_for_nothing(name: str) -> None:
     drawn = plots.svg(plots.draw(CHARTS[name]))
     root = ET.fromstring(drawn)
@@ -64,7 +74,7 @@ def test_svg_is_well_formed_and_asks_for_nothing(name: str) -> None:
     assert b"<!--" not in drawn
 
 
-@pytest.mark.parametrize("name", usual())
+@pytest.mark.parametrize("name", USUAL)
 def test_same_chart_same_bytes(name: str) -> None:
     first = plots.svg(plots.draw(CHARTS[name]))
     plots.svg(plots.draw(bars()))

@@ -354,6 +354,6 @@ def _check_places(fmt: str, places: Iterable[Number | str], path: str) -> None:
             try:
                 dt.date.fromisoformat(str(place))
             except ValueError as error:
-                raise ValueError(f"{path}[{i}].x: {place!r} is no date as 2024-12-31") from error
+                raise ValueError(f"{path}[{i}].x is no date such as 2024-12-31") from error
         elif isinstance(place, str):
-            raise ValueError(f"{path}[{i}].x: {place!r} is no number, as {fmt} asks for")
+            raise ValueError(f"{path}[{i}].x is no number, which the format {fmt} asks for")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cxkit.reports import results as results_file
-from tests.reports import charts
+from tests.reports import charts, maturity_charts
 
 MESSAGE = {"id": "report.title", "values": {}}
 PRIMARY = "linkage.revenue_growth.company-and-year.lag1"
@@ -120,6 +120,7 @@ def exhibits() -> list[dict[str, Any]]:
         exhibit("maturity.gaps", maturity, "Not shown: importance and performance by block",
                 {"kind": "box", "reason": "Importance was not asked."}, grade=None,
                 note="", source=""),
+        *more_exhibits(maturity),
         exhibit("linkage.estimates", linkage, HEADLINE, charts.intervals(), grade="B",
                 table=estimate_table()),
         exhibit("linkage.binned", linkage,
@@ -127,6 +128,24 @@ def exhibits() -> list[dict[str, Any]]:
                 grade="C", table=rows_table(12)),
         exhibit("linkage.trend", linkage, unclear, charts.lines(), grade="A"),
     ]  # fmt: skip
+
+
+def more_exhibits(section: str) -> list[dict[str, Any]]:
+    """One exhibit of every kind that the maturity section alone draws."""
+    headlines = {
+        "ladder": "Northwind is at stage 3 with a probability of 79 %",
+        "gaps": "What matters most and is done worst: the strategy names the experience we promise",
+        "map": "Customer data and analytics matter much and are done badly",
+        "heatmap": "Executives see 11 of 19 items more favourably than staff do",
+        "panels": "One block of six has risen and one has fallen by more than the error",
+        "control": "The net promoter score gave two signals in 36 months",
+        "radar": "Two blocks of six lie above the median",
+    }
+    drawn = maturity_charts.usual()
+    return [
+        exhibit(f"maturity.kind-{kind}", section, headline, drawn[kind], grade="D")
+        for kind, headline in headlines.items()
+    ]
 
 
 def sample() -> dict[str, Any]:
