@@ -137,8 +137,8 @@ def _level_problems(entry: InstrumentEntry) -> Iterator[str]:
         named = [level.stage for level in block.levels]
         for stage in _repeated(str(name) for name in named):
             yield f"block {block.id}: levels has the stage {stage} more than once"
-        for stage in sorted(set(named) - known):
-            yield f"block {block.id}: levels names the stage {stage}, which is not among stages"
+        for unknown in sorted(set(named) - known):
+            yield f"block {block.id}: levels names the stage {unknown}, which is not among stages"
 
 
 def _move_problems(entry: InstrumentEntry) -> Iterator[str]:

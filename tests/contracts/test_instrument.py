@@ -131,8 +131,8 @@ def test_cx95_has_items_of_every_part_of_the_journey_and_both_channels() -> None
 def test_what_an_answer_to_cx95_means_has_not_changed() -> None:
     """Texts may be added; what a score is made of needs another version (and another pin)."""
     cx95 = load_instrument("cx95")
-    made = [(i.id, i.text["en"], i.minimum, i.maximum, i.weight) for i in cx95.items]
-    made += [(s.id, s.lower, s.below) for s in cx95.stages]
+    items = [(i.id, i.text["en"], i.minimum, i.maximum, i.weight) for i in cx95.items]
+    made = [*items, *((s.id, s.lower, s.below) for s in cx95.stages)]
     digest = hashlib.sha256(repr((cx95.version, cx95.method, made)).encode()).hexdigest()
     assert digest[:16] == "fa61c848487aeca5"
 
