@@ -13,7 +13,7 @@ from cxkit.contracts.kinds import KINDS
 from tests.contracts.bad_inputs import plain, table
 from tests.contracts.bad_inputs.case import Case
 from tests.contracts.bad_inputs.families import CASES
-from tests.contracts.bad_inputs.run import Ran, run, run_command
+from tests.contracts.bad_inputs.run import Ran, run, run_command, run_large
 
 SAMPLE = 15  # of so many cases one goes through the command line too
 RAN: dict[tuple[str, str], Ran] = {}
@@ -47,6 +47,32 @@ def test_case(case: Case, place: Path) -> None:
     assert sorted(map(repr, ran.findings)) == sorted(map(repr, case.findings))
     read = {name: plain.actual(name, frame) for name, frame in ran.tables.items()}
     assert read == {name: plain.expected(name, text) for name, text in case.tables.items()}
+
+
+IN_FILES = [
+    case
+    for case in CASES
+    if not case.says and any(case.files.get(f"assessments.{end}") for end in ("csv", "parquet"))
+]
+
+
+@pytest.mark.parametrize("case", IN_FILES, ids=_name)
+def test_answers_left_in_their_file_are_found_the_same(case: Case, tmp_path: Path) -> None:
+    ran = run_large(case, tmp_path)
+    assert ran.code == case.code, ran.said
+    found = [finding for finding in ran.findings if finding[3] != "answers_sampled"]
+    assert sorted(map(repr, found)) == sorted(map(repr, case.findings))
+
+
+def test_many_of_these_cases_do_stay_in_their_file(tmp_path: Path) -> None:
+    sampled = [
+        any(
+            finding[3] == "answers_sampled"
+            for finding in run_large(case, tmp_path / str(at)).findings
+        )
+        for at, case in enumerate(IN_FILES[::4])
+    ]
+    assert sum(sampled) >= len(sampled) / 2
 
 
 def test_cases_are_distinct_and_many() -> None:

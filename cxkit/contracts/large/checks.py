@@ -81,7 +81,10 @@ def finish(intake: Intake) -> None:
 
 @contextmanager
 def looking_at_a_sample(intake: Intake) -> Iterator[None]:
-    """Have every answer of some companies among the frames, drawn by their ids, for a while."""
+    """Have every answer of some companies among the frames, drawn by their ids, for a while.
+
+    With them stand doubtful rows that are theirs or nobody's: what these hold is not missing.
+    """
     if NAME not in intake.large:
         yield
         return
@@ -94,7 +97,11 @@ def looking_at_a_sample(intake: Intake) -> Iterator[None]:
         f"of {min(chosen, len(table.companies)):,} of {len(table.companies):,} companies",
         "nothing to do; every answer was checked by itself",
     )
-    intake.frames[NAME] = _sample(table, chosen)
+    ids = _chosen(table, chosen)
+    sample = _sample(table, ids)
+    beside = doubtful[~doubtful["company_id"].isin(list(table.companies - set(ids)))]
+    together = pd.concat([sample, beside.astype(sample.dtypes.to_dict())], ignore_index=True)
+    intake.frames[NAME] = together.sort_values("_row", kind="stable", ignore_index=True)
     yield
     intake.frames[NAME] = doubtful
 
@@ -259,12 +266,17 @@ def _report_more(intake: Intake, count: int) -> None:
     )
 
 
-def _sample(table: LargeTable, companies: int) -> pd.DataFrame:
-    """Every sound answer of some companies, as their table's contract has it."""
+def _chosen(table: LargeTable, companies: int) -> list[str]:
+    """So many of a table's companies, drawn by their ids."""
     ids = pd.Series(sorted(table.companies), dtype="str")
     order = pd.util.hash_array(ids.to_numpy(dtype=object)).argsort(kind="stable")
+    return ids.iloc[order[:companies]].tolist()
+
+
+def _sample(table: LargeTable, companies: list[str]) -> pd.DataFrame:
+    """Every sound answer of some companies, as their table's contract has it."""
     with table.connect() as connection:
-        connection.register("chosen", pd.DataFrame({"id": ids.iloc[order[:companies]]}))
+        connection.register("chosen", pd.DataFrame({"id": pd.Series(companies, dtype="str")}))
         found = connection.sql(
             "SELECT * FROM typed WHERE company_id IN (SELECT id FROM chosen) "
             "AND _row NOT IN (SELECT _row FROM left_out) ORDER BY _row"
