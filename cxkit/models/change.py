@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+from scipy.special import stdtr, stdtrit
 
 from cxkit.contracts import Instrument
 from cxkit.display import Shown
@@ -21,7 +21,6 @@ from cxkit.models.score_error import (
 )
 from cxkit.models.variance_curve import Floats
 
-Z = 1.959963984540054
 LEVEL = 0.05
 KEY = ["company_id", "wave"]
 _SPAN = ["company_id", "span", "wave_from", "wave_to"]
@@ -93,9 +92,12 @@ def changes(scores: Maturity, model: ErrorModel, instrument: Instrument) -> Chan
     )  # fmt: skip
 
 
-def smallest_detectable_change(before: Floats, after: Floats) -> Floats:
-    """1.96 times the root of the sum of squared standard errors; NaN where one is missing."""
-    return np.asarray(Z * np.hypot(before, after))
+def smallest_detectable_change(before: Floats, after: Floats, df: Floats) -> Floats:
+    """1.96 times the root of the sum of squared standard errors; NaN where one is missing.
+
+    t of df degrees of freedom instead of 1.96 where few raters stand behind the errors.
+    """
+    return np.asarray(stdtrit(df, 1 - LEVEL / 2) * np.hypot(before, after))
 
 
 def _spans(scores: Maturity) -> pd.DataFrame:
@@ -116,27 +118,31 @@ def _changed(
     spans: pd.DataFrame, scores: pd.DataFrame, value: str, by: list[str], ends: tuple[float, float]
 ) -> pd.DataFrame:
     """Changes of one kind of measure over the spans; measures missing in a wave are left out."""
-    known = scores.loc[scores[value].notna(), [*KEY, *by, value, "sem"]]
-    after = known.rename(columns={"wave": "wave_to", value: "after", "sem": "sem_to"})
-    before = known.rename(columns={"wave": "wave_from", value: "before", "sem": "sem_from"})
+    known = scores.loc[scores[value].notna(), [*KEY, *by, value, "sem", "df"]]
+    after = known.rename(
+        columns={"wave": "wave_to", value: "after", "sem": "sem_to", "df": "df_to"}
+    )
+    before = known.rename(
+        columns={"wave": "wave_from", value: "before", "sem": "sem_from", "df": "df_from"}
+    )
     rows = spans.merge(after, on=["company_id", "wave_to"])
     rows = rows.merge(before, on=["company_id", "wave_from", *by])
     out = rows[[*_SPAN, *by, "before", "after"]].copy()
     out["change"] = out["after"] - out["before"]
     out["sem"] = np.hypot(rows["sem_from"], rows["sem_to"])
-    out["sdc"] = smallest_detectable_change(
-        rows["sem_from"].to_numpy(float), rows["sem_to"].to_numpy(float)
-    )
+    before_sem, after_sem = (rows[f"sem_{w}"].to_numpy(float) for w in ("from", "to"))
+    df = np.minimum(rows["df_from"].to_numpy(float), rows["df_to"].to_numpy(float))
+    out["sdc"] = smallest_detectable_change(before_sem, after_sem, df)
     width = ends[1] - ends[0]
     out["conf_low"] = np.maximum(out["change"] - out["sdc"], -width)
     out["conf_high"] = np.minimum(out["change"] + out["sdc"], width)
-    return _judged(out, bool(by))
+    return _judged(out, df, bool(by))
 
 
-def _judged(out: pd.DataFrame, several: bool) -> pd.DataFrame:
+def _judged(out: pd.DataFrame, df: Floats, several: bool) -> pd.DataFrame:
     change, sem = out["change"].to_numpy(float), out["sem"].to_numpy(float)
     z = np.divide(change, sem, out=np.full(len(out), np.nan), where=sem > 0)
-    p = 2 * ndtr(-np.abs(z))
+    p = 2 * stdtr(df, -np.abs(z))
     family = out.groupby(["company_id", "span"], sort=False).ngroup().to_numpy()
     out["p_value"] = p
     out["p_adjusted"] = holm_rows(p, family) if several else p

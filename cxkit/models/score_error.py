@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from cxkit.contracts import Instrument
 from cxkit.errors import ConfigError
@@ -19,7 +19,7 @@ from cxkit.measures import Maturity
 from cxkit.models.error_model import ErrorModel
 from cxkit.models.error_rows import effective_raters
 from cxkit.models.error_sources import plan
-from cxkit.models.variance_curve import Curve, Floats
+from cxkit.models.variance_curve import Floats
 
 LEVEL = 0.95
 _STEPS = 25
@@ -31,11 +31,13 @@ KEY = ["company_id", "wave"]
 class Intervals:
     """Standard error and 95 % interval of scores, (n,) each; NaN where there is none.
 
-    source is "items", "raters" or None; widened says that the benchmark's raters differ by more
-    than the items of one rater show, and that the interval holds that.
+    df are the degrees of freedom behind the variance, by which t replaces the normal. source is
+    "items", "raters" or None; widened says that the benchmark's raters differ by more than the
+    items of one rater show, and that the interval holds that.
     """
 
     sem: Floats
+    df: Floats
     low: Floats
     high: Floats
     source: np.ndarray
@@ -76,21 +78,16 @@ def score_intervals(
         out[use_raters] = between[use_raters]
         return out / people
 
-    sem = np.sqrt(variance(score))
-    low, high = _inverted(score, variance, _quantile(use_raters, by_items, by_raters), ends)
     widened = use_raters & (raters <= _ONE)
     if by_items and by_raters:
         widened |= use_items & (by_raters.at(score) > by_items.at(score) / answered)
+    df = np.full(score.shape, np.nan)
+    for use, curve in ((use_items, by_items), (use_raters | widened, by_raters)):
+        df[use] = curve.df if curve else np.nan
+    low, high = _inverted(score, variance, stdtrit(df, (1 + LEVEL) / 2), ends)
+    sem = np.sqrt(variance(score))
     source = np.where(use_raters, "raters", np.where(use_items, "items", None))
-    return Intervals(sem, low, high, source, widened)
-
-
-def _quantile(use_raters: np.ndarray, items: Curve | None, raters: Curve | None) -> Floats:
-    t = {
-        name: float(stats.t.ppf((1 + LEVEL) / 2, curve.df)) if curve else np.nan
-        for name, curve in (("items", items), ("raters", raters))
-    }
-    return np.where(use_raters, t["raters"], t["items"])
+    return Intervals(sem, df, low, high, source, widened)
 
 
 def _inverted(
@@ -109,7 +106,7 @@ def intervals(table: pd.DataFrame, model: ErrorModel, instrument: Instrument) ->
 
     table: company_id, wave, index, respondents, answered (share of items); optionally
     `effective_raters`, one over the sum of squared weights, where respondents weigh unequally.
-    Columns: company_id, wave, index, sem, conf_low, conf_high (points), error_source (items,
+    Columns: company_id, wave, index, sem, df, conf_low, conf_high (points), error_source (items,
     raters or None), widened. No index, no raters or no error model: no interval.
     """
     found = score_intervals(
@@ -126,7 +123,8 @@ def block_intervals(
 
     blocks: company_id, wave, block, performance; table: as in `intervals`, whose respondents
     and share of answers count where `blocks` has no columns `respondents` and `answered`.
-    Columns: company_id, wave, block, performance, sem, conf_low, conf_high, error_source, widened.
+    Columns: company_id, wave, block, performance, sem, df, conf_low, conf_high, error_source,
+    widened.
     """
     wanted = ("respondents", "answered", "effective_raters")
     missing = [c for c in wanted if c in table and c not in blocks]
@@ -175,7 +173,7 @@ def _fitting(model: ErrorModel, instrument: Instrument) -> ErrorModel:
 
 def _framed(rows: pd.DataFrame, found: Intervals) -> pd.DataFrame:
     return rows.assign(
-        sem=found.sem, conf_low=found.low, conf_high=found.high,
+        sem=found.sem, df=found.df, conf_low=found.low, conf_high=found.high,
         error_source=pd.Series(found.source, index=rows.index, dtype=object),
         widened=found.widened,
     )  # fmt: skip
@@ -185,7 +183,7 @@ def item_standard_errors(
     items: pd.DataFrame, blocks: pd.DataFrame, model: ErrorModel, instrument: Instrument
 ) -> pd.DataFrame:
     """Standard errors of single items on 0-100: company_id, wave, block, item_id,
-    performance_100, sem.
+    performance_100, sem, df.
 
     items: company_id, wave, item_id, block, performance_100, respondents. An item's own error is
     its block's at the block's level, times the block's items; what raters of a block differ in
@@ -196,7 +194,7 @@ def item_standard_errors(
         blocks[[*KEY, "block", "performance"]], on=[*KEY, "block"], how="left"
     )
     level = rows.pop("performance").fillna(rows["performance_100"]).to_numpy(float)
-    variance = np.full(len(rows), np.nan)
+    variance, df = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     factor = rows["item_id"].map(_item_factors(instrument)).to_numpy(float)
     for block in instrument.block_ids:
         inside = (rows["block"] == block).to_numpy()
@@ -208,9 +206,9 @@ def item_standard_errors(
             whole = between.at(level) * factor
         else:
             continue
-        variance[inside] = whole[inside]
+        variance[inside], df[inside] = whole[inside], (own or between).df
     people = rows.pop("respondents").to_numpy(float)
-    rows["sem"] = np.sqrt(variance / np.where(people >= 1, people, np.nan))
+    rows["sem"], rows["df"] = np.sqrt(variance / np.where(people >= 1, people, np.nan)), df
     return rows
 
 

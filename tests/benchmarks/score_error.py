@@ -29,6 +29,7 @@ from cxkit.models import (
     true_prior,
     weakest_link,
 )
+from cxkit.models.change import smallest_detectable_change
 from cxkit.models.error_model import Source
 from cxkit.models.error_rows import item_curves, rater_curves
 from cxkit.models.score_error import score_intervals
@@ -175,7 +176,7 @@ def covered_and_alarms(
     ]
     use = use & np.isfinite(scores[0]) & np.isfinite(scores[1])
     inside = (found[0].low <= true) & (true <= found[0].high)
-    sdc = 1.959964 * np.hypot(found[0].sem, found[1].sem)
+    sdc = smallest_detectable_change(found[0].sem, found[1].sem, np.fmin(found[0].df, found[1].df))
     alarm = np.abs(scores[1] - scores[0]) > sdc
     return counted(inside, true, use, ends), counted(alarm, true, use, ends)
 
