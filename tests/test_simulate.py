@@ -14,8 +14,20 @@ import pytest
 from cxkit.contracts import check_client, load_instrument, read_client
 from cxkit.errors import ConfigError
 from cxkit.measures import maturity
-from cxkit.simulate import BASE, DESIGNS, Design, Simulated, company_items, draw, index, simulate
+from cxkit.simulate import (
+    BASE,
+    DESIGNS,
+    SEED,
+    Design,
+    Simulated,
+    company_items,
+    draw,
+    index,
+    simulate,
+)
+from cxkit.simulate.accounts import pnl_table
 from cxkit.simulate.design import names
+from cxkit.simulate.tables import company_ids
 from tests.benchmarks.simulate_truth import plain_fits, reliability, slope, within
 
 SMALL = {"companies": 120}
@@ -241,6 +253,41 @@ def test_truth_file_says_what_was_planted(tmp_path: Path) -> None:
     blocks = table[list(load_instrument("cx95").block_ids)].sum(axis=1)
     assert np.allclose(blocks, table["score"])
     assert not table.duplicated(["company_id", "wave"]).any()
+
+
+def test_operating_metrics_carry_what_was_planted(shipped: Simulated) -> None:
+    table, planted = shipped.metrics, pd.DataFrame(shipped.planted["metrics"])
+    assert table["company_id"].unique()[0] == shipped.reader
+    assert table["company_id"].nunique() == 5
+    assert not table.duplicated(["company_id", "date", "metric"]).any()
+    shifts = planted.dropna(subset="shift")
+    assert shifts[["company_id", "metric"]].to_numpy().tolist() == [[shipped.reader, "nps"]]
+    joined = table.merge(planted, on=["company_id", "metric"])
+    late = pd.to_datetime(joined["from"]) <= joined["date"]
+    mean = joined["level"] + joined["shift"].where(late, 0).fillna(0)
+    z = (joined["value"] - mean) / joined["sd"]
+    assert abs(z.mean()) < 4 / np.sqrt(len(z))
+    assert z.std() == pytest.approx(1, abs=0.12)
+    shares = table[table["metric"] != "nps"]
+    assert shares["value"].between(0, 1).all()
+    counts = shares["value"] * shares["n"]
+    assert (counts - counts.round()).abs().max() < 0.5e-4 * shares["n"].max() + 1e-9
+
+
+def test_initiatives_are_the_readers_plans(shipped: Simulated) -> None:
+    table = shipped.initiatives
+    assert set(table["block"]) == set(load_instrument("cx95").block_ids)
+    assert (table["start"] < table["due"])[table["due"].notna()].all()
+    assert table["owner"].isna().sum() == 1
+    assert table["cost"].dropna().between(1e4, 1e6).all()
+
+
+def test_metrics_and_plans_leave_the_rest_as_it_was(shipped: Simulated) -> None:
+    """The tables of answers and accounts come from the same streams as before them."""
+    streams = [np.random.default_rng(s) for s in np.random.SeedSequence([SEED, 1]).spawn(3)]
+    pnl = pnl_table(draw(BASE, SEED), company_ids(BASE.companies), streams[0])
+    pd.testing.assert_frame_equal(pnl, shipped.pnl)
+    assert shipped.reader == "c1293"
 
 
 def test_reader_is_a_middling_company_that_stayed(shipped: Simulated) -> None:

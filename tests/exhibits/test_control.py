@@ -170,7 +170,7 @@ def test_what_could_mislead_is_said(tmp_path: Path) -> None:
         (None, "a1", "No operating metrics were sent"),
         (rows("nps", [1.0, 2.0], company="b2"), "a1", "has sent no operating metrics"),
         (rows("nps", [1.0, 2.0]), "", "names no company"),
-        (rows("nps", [1e300, -1e300] * 9), "a1", "NPS: some values are too large"),
+        (rows("ces", [1e300, -1e300] * 9), "a1", "CES: some values are too large"),
         (rows("nps", steady(1, 9).tolist()), "a1", "NPS: at most 9 values in one phase"),
     ],
 )
