@@ -149,7 +149,7 @@ def _mean(values: Floats) -> Floats:
 
 
 def _quantiles(values: Floats, at: tuple[float, ...]) -> Floats:
-    if not len(values):
+    if not values.size:
         return np.full((len(at), values.shape[1]), np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a column without a value

@@ -19,7 +19,7 @@ from cxkit.display import Shown, Text, message, text
 from cxkit.errors import ConfigError
 from cxkit.measures import Maturity
 from cxkit.measures.units import BLOCK, Units, company_units
-from cxkit.models.transitions import transitions as between_stages
+from cxkit.models.steps import steps
 
 MONTHS = (6, 12, 24)
 CRITERIA = ("gap", "importance", "rise")
@@ -94,7 +94,7 @@ def roadmap(
     stage, blocks = _stage(scores, company, wave), _standing(units, own, instrument)
     goal = _target(instrument, target, stage, blocks["level"])
     if transitions is None:
-        transitions = between_stages(scores.without(company))
+        transitions = steps(scores.without(company))
     blocks = _in_order(_with_rise(blocks, transitions), goal, instrument)
     table = _with_initiatives(_moves(blocks, instrument), blocks, initiatives, instrument, wave)
     reason = None if any(s.moves for s in instrument.stages) else message("roadmap.no_moves")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 
 from cxkit.contracts import Instrument, load_instrument
 from cxkit.errors import ConfigError
-from cxkit.measures import by_roles, evidence, gap_norms, gaps, perceptions
+from cxkit.measures import by_roles, evidence, gap_norms, gaps, maturity, perceptions
 from cxkit.measures.units import tags, unit_sets
 from tests.measures.sheets import random_answers
 from tests.measures.test_score_rules import scored
 
 CX95 = load_instrument("cx95")
 BLOCK, OTHER = CX95.blocks[0], CX95.blocks[1]
+SETTINGS = SimpleNamespace(scoring=SimpleNamespace(min_answered=0.5, raters="pooled"), company="")
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -231,6 +233,24 @@ def test_evidence_is_the_companys_own_people_less_the_assessor() -> None:
     row = evidence(scored(frame), "item", "a").table.iloc[0]
     assert row[["first", "second", "difference"]].tolist() == pytest.approx([80, 40, 40])
     assert evidence(scored(whole("a", 0.9, 0.5))).known.empty
+
+
+def test_an_instrument_that_is_one_index_has_no_gaps() -> None:
+    instrument = load_instrument("satisfaction-0-100")
+    sent = pd.DataFrame({"company_id": ["a"], "wave": [pd.Timestamp("2024-06-30")],
+                         "measure": ["index"], "value": [70.0]})  # fmt: skip
+    client = SimpleNamespace(
+        instrument=instrument, large={}, table=lambda name: sent,
+        has=lambda name: name == "scores", config=SETTINGS,
+    )  # fmt: skip
+    found = maturity(client)
+    assert found.latest["index"].tolist() == [70]
+    for by in ("item", "block"):
+        assert gaps(found, by, "a").known.empty
+        assert gaps(found, by).known.empty
+        assert gap_norms(found, by).empty
+        assert perceptions(found, by).known.empty
+        assert by_roles(found, by).empty
 
 
 def test_roles_are_known_ones() -> None:

@@ -21,7 +21,7 @@ from tests.contracts.folders import ASSESSMENTS, TINY, write_client
 
 CX95 = load_instrument("cx95")
 SEEN = ["file", "row", "column", "kind", "severity", "value", "message", "way_out"]
-SETTINGS = SimpleNamespace(scoring=SimpleNamespace(min_answered=0.5, raters="pooled"))
+SETTINGS = SimpleNamespace(scoring=SimpleNamespace(min_answered=0.5, raters="pooled"), company="")
 WITH_ANSWERS = [case for case in CASES if "assessments.csv" in case.changes]
 
 
