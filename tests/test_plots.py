@@ -12,7 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, BboxBase
 
 from cxkit import plots
 from cxkit.errors import ConfigError
@@ -28,7 +28,7 @@ CHARTS = {**USUAL, **nasty(), **maturity_charts.nasty()}
 
 
 @cache
-def drawn_words(name: str) -> tuple[Bbox, list[tuple[str, Bbox]]]:
+def drawn_words(name: str) -> tuple[BboxBase, list[tuple[str, Bbox]]]:
     """A chart's extent in pixels, and its words with theirs."""
     figure = plots.draw(CHARTS[name])
     return figure.bbox, words_of(figure)

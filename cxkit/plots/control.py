@@ -33,7 +33,14 @@ _SIGNAL: dict[str, Any] = {
     "markeredgecolor": "white",
     "markeredgewidth": 0.7,
 }
-_SMOOTH_SIGNAL: dict[str, Any] = {**_SIGNAL, "marker": "o", "markersize": 6}
+_SMOOTH_SIGNAL: dict[str, Any] = {  # hollow, to be told from the others in grey print
+    "marker": "o",
+    "markersize": 6,
+    "linestyle": "",
+    "markerfacecolor": "white",
+    "markeredgecolor": WARM,
+    "markeredgewidth": 1.5,
+}
 _JOINED: dict[str, Any] = {"color": ACCENT, "linewidth": 1.0, "zorder": 3}
 _CENTER: dict[str, Any] = {"color": INK, "linewidth": 0.9, "linestyle": "-"}
 _LIMIT: dict[str, Any] = {"color": QUIET, "linewidth": 1.0, "linestyle": (0, (4, 2.5))}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -33,7 +34,15 @@ def joined(chart: dict[str, Any]) -> str:
 def marks(figure: Figure, marker: str) -> list[tuple[float, float]]:
     """Places, in the axes' own units, of every mark of a shape."""
     lines = [line for ax in figure.axes for line in ax.lines if line.get_marker() == marker]
-    return [(float(x), float(y)) for line in lines for x, y in line.get_xydata()]
+    return [(x, y) for line in lines for x, y in zip(xs(line), ys(line), strict=True)]
+
+
+def xs(line: Line2D) -> list[float]:
+    return [float(x) for x in np.asarray(line.get_xdata())]
+
+
+def ys(line: Line2D) -> list[float]:
+    return [float(y) for y in np.asarray(line.get_ydata())]
 
 
 def boxes(figure: Figure, colour: str) -> list[Rectangle]:
@@ -61,10 +70,7 @@ def test_the_ladder_says_what_its_numbers_are() -> None:
 def test_a_dot_s_interval_is_drawn_and_written() -> None:
     chart = charts.dots_intervals()
     figure = plots.draw(chart)
-    spans = [
-        sorted(line.get_xdata()) for line in figure.axes[0].lines if len(line.get_xdata()) == 2
-    ]
-    assert [38.0, 56.0] in [list(map(float, span)) for span in spans]
+    assert [38.0, 56.0] in [sorted(xs(line)) for line in figure.axes[0].lines]
     assert "47.0 (38.0 to 56.0)" in words(chart)
     without = {**chart, "rows": [{**r, "conf_low": None, "conf_high": None} for r in chart["rows"]]}
     assert "47.0" in words(without)
@@ -110,7 +116,7 @@ def test_no_name_lies_on_a_mark(name: str) -> None:
     ]
     inside = [box for box in texts if box.x0 > area.x0 and box.y0 > area.y0]
     points = [line for line in figure.axes[0].lines if line.get_marker() not in ("None", None)]
-    places = [figure.axes[0].transData.transform(line.get_xydata()[0]) for line in points]
+    places = [figure.axes[0].transData.transform((xs(line)[0], ys(line)[0])) for line in points]
     for box, (x, y) in itertools.product(inside, places):
         away = max(box.x0 - x, x - box.x1, box.y0 - y, y - box.y1)
         assert away > 1.5, (name, x, y)
@@ -163,7 +169,7 @@ def test_numbers_in_coloured_cells_can_be_read(value: float) -> None:
     chart["rows"][0]["values"] = [value]
     figure = plots.draw(chart)
     cells = [p for p in figure.artists + figure.patches if isinstance(p, Rectangle)]
-    assert min(contrast(p.get_facecolor()[:3]) for p in cells) > 4.5
+    assert min(contrast(to_rgb(p.get_facecolor())) for p in cells) > 4.5
 
 
 def contrast(colour: tuple[float, ...]) -> float:
@@ -195,7 +201,7 @@ def test_changes_are_marked_by_shape_and_a_missing_wave_breaks_the_line() -> Non
     figure = plots.draw(charts.panels())
     assert marks(figure, "^") == [(2024.0, 82.5)]
     assert marks(figure, "v") == [(2024.0, 25.0)]
-    broken = [line for line in figure.axes[4].lines if np.isnan(line.get_ydata()).any()]
+    broken = [line for line in figure.axes[4].lines if np.isnan(ys(line)).any()]
     assert len(broken) == 1
     assert "No values to show." in words(charts.panels())
 
@@ -211,10 +217,10 @@ def test_signals_are_marked_by_rule_and_named() -> None:
 def test_limits_are_drawn_phase_by_phase() -> None:
     chart = charts.control(36, ewma=False)
     heights = {
-        float(y)
+        y
         for line in plots.draw(chart).axes[0].lines
         if line.get_marker() in ("None", None)
-        for y in np.unique(line.get_ydata())
+        for y in ys(line)
     }
     assert {31.0, 36.5, 31.0 - 7.6, 36.5 + 7.6} <= heights
 
@@ -229,7 +235,7 @@ def test_a_missing_period_breaks_the_control_chart_s_line(absent: str) -> None:
     else:
         chart["points"][10]["y"] = None
     [ax] = plots.draw(chart).axes
-    runs = [len(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 1.0]
+    runs = [len(xs(line)) for line in ax.lines if line.get_linewidth() == 1.0]
     assert runs == [10, 13]
 
 
@@ -243,7 +249,7 @@ def test_smoothed_values_stand_below_on_the_same_dates() -> None:
 def test_the_radar_leaves_out_what_is_missing() -> None:
     figure = plots.draw(charts.radar())
     lines = [line for line in figure.findobj(Line2D) if line.get_linewidth() == 2.0]
-    whole = [line for line in lines if len(line.get_xdata()) == 2 and line.get_marker() == "None"]
+    whole = [line for line in lines if len(xs(line)) == 2 and line.get_marker() == "None"]
     assert len(whole) == 1 + 4  # the key's, and four of six sides: the fourth spoke has no value
     assert "– (median 52.0)" in words(charts.radar())
 
