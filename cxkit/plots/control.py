@@ -24,6 +24,7 @@ from cxkit.plots.times import date_ticks, placed, time_limits
 from cxkit.plots.words import our, words
 
 _TALL, _SMOOTH_TALL, _BETWEEN, _NAME_ROOM = 2.5, 1.5, 0.12, 1.4  # inches
+_SMOOTH = "ewma"  # the rule of the smoothed values
 _NAN, _LATE = float("nan"), 1.6  # usual steps after which a period is missing in between
 _SIGNALS = ("^", "s", "D", "v", "P", "X", "h", "*")
 _SIGNAL: dict[str, Any] = {
@@ -54,6 +55,8 @@ def control(chart: dict[str, Any], language: str) -> Figure:
     """The chart of the values and, where there is one, the chart of the smoothed values below."""
     points = placed(chart["points"], chart["x_format"])
     smooth = placed(chart.get("ewma") or [], chart["x_format"])
+    if smooth:  # its signals are marked where they arise, in the chart below
+        points = [{**p, "signal": None} if p.get("signal") == _SMOOTH else p for p in points]
     rules = list(dict.fromkeys(p["signal"] for p in points if p.get("signal")))
     names = [_level_names(some, chart["y_format"], language) for some in (points, smooth)]
     key = _key(points, smooth, rules, language)
@@ -131,7 +134,7 @@ def _key(points: Points, smooth: Points, rules: Sequence[str], language: str) ->
         for i, rule in enumerate(rules)
     ]
     if any(_outside(p) for p in smooth):
-        said = our("plots.control_signal", language, rule=rule_words("ewma", language))
+        said = our("plots.control_signal", language, rule=rule_words(_SMOOTH, language))
         entries.append(Entry(said, _SMOOTH_SIGNAL))
     if len({p.get("phase") for p in points}) > 1:
         entries.append(Entry(our("plots.control_phase", language), _PHASE))

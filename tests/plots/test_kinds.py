@@ -214,6 +214,18 @@ def test_signals_are_marked_by_rule_and_named() -> None:
     assert "signal: beyond the limits" in words(chart)
 
 
+def test_a_smoothed_signal_is_marked_in_the_smoothed_chart_only() -> None:
+    chart = charts.control(36)
+    above = [p for p in chart["ewma"] if p["y"] > p["upper"]]
+    chart["points"][30]["signal"] = "ewma"
+    figure = plots.draw(chart)
+    assert not [line for line in figure.axes[0].lines if line.get_markerfacecolor() == "white"]
+    rings = [line for line in figure.axes[1].lines if line.get_markerfacecolor() == "white"]
+    assert len(rings) == len(above) > 0
+    said = [w for w in words(chart) if "weighted mean (EWMA) beyond" in w]
+    assert len(said) == 1
+
+
 def test_limits_are_drawn_phase_by_phase() -> None:
     chart = charts.control(36, ewma=False)
     heights = {
