@@ -57,7 +57,7 @@ def answered_in_large(answers: LargeTable) -> pd.DataFrame:
         found = _table(
             connection,
             "SELECT item_id, count(performance) AS given, "
-            "count(*) FILTER (NOT not_applicable) AS size FROM answers "
+            "count(*) AS size FROM answers WHERE NOT not_applicable "
             "GROUP BY item_id ORDER BY item_id",
         )
     frame = found.astype({"item_id": "str"}).set_index("item_id")

@@ -179,9 +179,13 @@ def _unscored(table: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
 
 
 def answered_by_item(client: Client) -> pd.DataFrame:
-    """Share of answers given and number of answers asked for, one row per item."""
+    """Share of answers given and number of answers asked for, one row per item.
+
+    An answer that says the item does not apply was not asked for.
+    """
     if "assessments" in client.large:
         return answered_in_large(client.large["assessments"])
     answers = client.table("assessments")
+    answers = answers[~answers["not_applicable"]]
     given = answers["performance"].notna().groupby(answers["item_id"])
     return given.agg(["mean", "size"])

@@ -16,6 +16,7 @@ from cxkit.errors import ConfigError, ContractError, InfrastructureError
 from cxkit.exhibits import quality
 from cxkit.measures import Maturity, large_scores, maturity, score_out_of_core
 from cxkit.measures.score_parts import Rules
+from cxkit.measures.scores import answered_by_item
 from tests.contracts.cases import CASES, Case
 from tests.contracts.folders import ASSESSMENTS, TINY, write_client
 
@@ -208,6 +209,45 @@ def test_rows_set_aside_and_rows_mended_count_as_in_memory(
     assert sizes[0] == sizes[1]
     with pytest.raises(InfrastructureError, match="stays in its file"):
         large.table("assessments")
+
+
+def test_not_applicable_and_the_scoring_of_client_yml_count_as_in_memory(
+    tmp_path: Path, all_are_large: Callable[[], None]
+) -> None:
+    rows = """\
+company_id,wave,respondent_id,role,item_id,performance,importance
+a1,2023-06-30,r1,executive,lead_1,5,4
+a1,2023-06-30,r1,executive,lead_2,n/a,
+a1,2023-06-30,r1,executive,serve_1,4,5
+a1,2023-06-30,r1,executive,serve_2,,5
+a1,2023-06-30,r2,staff,lead_1,1,4
+a1,2023-06-30,r2,staff,serve_1,2,5
+a1,2023-06-30,r3,staff,lead_1,1,4
+a1,2023-06-30,r3,staff,serve_1,2,5
+b2,2023-06-30,r1,,lead_1,N/A,4
+b2,2023-06-30,r1,,lead_2,n/a,4
+b2,2023-06-30,r1,,serve_1,2,4
+b2,2023-06-30,r1,,serve_2,2,4
+"""
+    folder = write_client(tmp_path, {"assessments.csv": rows, "scores.csv": None})
+    settings = "scoring: {min_answered: 0.4, raters: equal-roles}\n"
+    (folder / "client.yml").write_text((folder / "client.yml").read_text() + settings)
+    small_client = read_client(str(folder))
+    small = maturity(small_client)
+    scored = small.table.set_index("company_id")
+    fractions = (((5 + 1) / 2 - 1) / 4, ((4 + 2) / 2) / 5)  # each role alike; lead_2 not asked for
+    expected = 1 + 19 * (9 * fractions[0] + 10 * fractions[1]) / 19
+    assert scored.loc["a1", "index"] == pytest.approx(expected)
+    assert small.missing.to_numpy()[:, 2:].tolist() == [["lead", "not_applicable"]]
+    assert small.excluded["rows"].tolist() == [1]
+    all_are_large()
+    large = read_client(str(folder))
+    assert set(large.large) == {"assessments"}
+    assert_same(maturity(large), small)
+    assert_same_exhibits(large, small_client)
+    by_item = answered_by_item(small_client)
+    assert by_item.loc["lead_1"].tolist() == [1, 3]
+    assert "lead_2" not in by_item.index
 
 
 def assert_same_exhibits(large: Client, small: Client) -> None:
