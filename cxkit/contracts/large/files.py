@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from cxkit.contracts.config import ClientConfig
@@ -28,6 +29,7 @@ LARGE_ROWS = 5_000_000  # answers from which a table stays in its file
 SHORTEST = 12  # bytes of a row of answers in CSV, at least
 BLOCK = 1 << 20
 FORMATS = (".parquet", ".csv")
+FORMAT = "(FORMAT parquet, COMPRESSION uncompressed)"  # of what is read twice and thrown away
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,51 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _convert(file: Path, target: Path, names: Sequence[str], locale: Locale) -> bool:
-    """A CSV file's cells as text in a Parquet file, in order; False where it is not plain."""
+    """A CSV file's cells as text in a Parquet file, in order; False where it is not plain.
+
+    Without a quote in it a file is only cut at its marks, which Arrow does in half the time.
+    """
+    if not _has_quotes(file):
+        return _convert_plain(file, target, names, locale)
+    return _convert_quoted(file, target, names, locale)
+
+
+def _has_quotes(file: Path) -> bool:
+    """Whether any cell below the header stands in quotes."""
+    with file.open("rb") as stream:
+        stream.readline(BLOCK)
+        return any(b'"' in block for block in iter(lambda: stream.read(BLOCK), b""))
+
+
+def _convert_plain(file: Path, target: Path, names: Sequence[str], locale: Locale) -> bool:
+    """Rows of unequal length, blank lines and letters that are no UTF-8 are an error there."""
+    columns = [f"c{place}" for place in range(len(names))]
+    wanted = [place for place, name in enumerate(names) if name in ASSESSMENTS.named]
+    try:
+        batches = arrow_csv.open_csv(
+            file,
+            arrow_csv.ReadOptions(block_size=16 * BLOCK, column_names=columns, skip_rows=1),
+            arrow_csv.ParseOptions(
+                delimiter=_separator(locale), quote_char=False, ignore_empty_lines=False
+            ),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(columns, pa.string()),
+                include_columns=[columns[place] for place in wanted],
+                strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+        schema = pa.schema([(names[place], pa.string()) for place in wanted])
+        with pq.ParquetWriter(target, schema, compression="none") as writer:
+            for batch in batches:
+                writer.write_batch(pa.record_batch(batch.columns, schema=schema))
+    except pa.ArrowException:
+        return False
+    return True
+
+
+def _convert_quoted(file: Path, target: Path, names: Sequence[str], locale: Locale) -> bool:
+    """The same for cells in quotes, by DuckDB."""
     import duckdb
 
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(names)))
@@ -186,7 +232,7 @@ def _convert(file: Path, target: Path, names: Sequence[str], locale: Locale) -> 
     wanted = ", ".join(
         f"c{place} AS {name}" for place, name in enumerate(names) if name in ASSESSMENTS.named
     )
-    write = f"COPY (SELECT {wanted} FROM {read}) TO {literal(target)} (FORMAT parquet)"
+    write = f"COPY (SELECT {wanted} FROM {read}) TO {literal(target)} {FORMAT}"
     try:
         with connect(str(target.parent)) as connection:
             connection.execute(write)
