@@ -156,7 +156,7 @@ def rater_source(
     raters: pd.DataFrame, rater_blocks: pd.DataFrame | None, instrument: Instrument
 ) -> Found | Reason:
     """Curves from differences between raters of the same company and wave, or why none."""
-    rows = raters[raters["index"].notna()].reset_index(drop=True)
+    rows = raters[raters["index"].notna()].reset_index(drop=True) if len(raters) else raters
     if not len(rows):
         return _few("certainty.few_for_raters", 0)
     group, _, group_company = _groups(rows)

@@ -183,7 +183,7 @@ def item_standard_errors(
     items: pd.DataFrame, blocks: pd.DataFrame, model: ErrorModel, instrument: Instrument
 ) -> pd.DataFrame:
     """Standard errors of single items on 0-100: company_id, wave, block, item_id,
-    performance_100, sem, df.
+    performance_100, respondents, sem, df.
 
     items: company_id, wave, item_id, block, performance_100, respondents. An item's own error is
     its block's at the block's level, times the block's items; what raters of a block differ in
@@ -207,7 +207,7 @@ def item_standard_errors(
         else:
             continue
         variance[inside], df[inside] = whole[inside], (own or between).df
-    people = rows.pop("respondents").to_numpy(float)
+    people = rows["respondents"].to_numpy(float)
     rows["sem"], rows["df"] = np.sqrt(variance / np.where(people >= 1, people, np.nan)), df
     return rows
 

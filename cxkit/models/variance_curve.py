@@ -74,11 +74,11 @@ def fit_curve(
     knots, counts = _knots(level, company, ends)
     if len(knots) == 1:
         return Curve((float(knots[0]),), (mean,), (len(found),), total)
-    fitted = _penalised(_hats(level, knots), variance, df, mean)
+    fitted, worth = _penalised(_hats(level, knots), variance, df, mean)
     fitted = np.maximum(fitted, _LEAST * mean)
-    return Curve(
-        tuple(map(float, knots)), tuple(map(float, fitted)), tuple(map(int, counts)), total
-    )
+    # Fewer stand behind one level than behind all: their mean, by the companies at each.
+    free = min(total, float(np.average(worth, weights=counts)) * total / float(df.sum()))
+    return Curve(tuple(map(float, knots)), tuple(map(float, fitted)), tuple(map(int, counts)), free)
 
 
 def _degrees(df: Floats, company: Ints) -> float:
@@ -106,8 +106,12 @@ def _hats(level: Floats, knots: Floats) -> Floats:
     return np.column_stack([np.interp(level, knots, unit) for unit in np.eye(len(knots))])
 
 
-def _penalised(basis: Floats, values: Floats, df: Floats, mean: float) -> Floats:
-    """Values at the knots; a variance's own error grows with its square, so weights follow."""
+def _penalised(basis: Floats, values: Floats, df: Floats, mean: float) -> tuple[Floats, Floats]:
+    """Values at the knots, and the degrees of freedom that each is worth.
+
+    A variance's own error grows with its square, so weights follow; a variance v with d degrees
+    of freedom has the variance 2 v v / d.
+    """
     steps = np.diff(np.eye(basis.shape[1]), axis=0)
     penalty = steps.T @ steps
     fitted = np.full(basis.shape[1], mean)
@@ -117,13 +121,15 @@ def _penalised(basis: Floats, values: Floats, df: Floats, mean: float) -> Floats
         weight = weight / weight.mean()
         left, right = (basis * weight[:, None]).T @ basis, (basis * weight[:, None]).T @ values
         total, n = float((weight * values**2).sum()), len(values)
-        fitted = _likeliest(left, right, total, n, penalty)
-    return fitted
+        fitted, error = _likeliest(left, right, total, n, penalty)
+    return fitted, 2 * np.maximum(fitted, _LEAST * mean) ** 2 / error
 
 
-def _likeliest(left: Floats, right: Floats, total: float, n: int, penalty: Floats) -> Floats:
-    """The solution at the penalty of greatest restricted likelihood."""
-    best, chosen = np.inf, right
+def _likeliest(
+    left: Floats, right: Floats, total: float, n: int, penalty: Floats
+) -> tuple[Floats, Floats]:
+    """The solution at the penalty of greatest restricted likelihood, and its error variances."""
+    best, chosen, error = np.inf, right, right
     for size in _PENALTIES:
         matrix = left + size * penalty
         solution = np.linalg.solve(matrix, right)
@@ -132,4 +138,5 @@ def _likeliest(left: Floats, right: Floats, total: float, n: int, penalty: Float
         worth -= (len(right) - 1) * np.log(size)
         if worth < best:
             best, chosen = float(worth), solution
-    return chosen
+            error = scatter / (n - 1) * np.diag(np.linalg.inv(matrix))
+    return chosen, error
