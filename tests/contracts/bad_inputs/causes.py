@@ -90,6 +90,10 @@ def _merged_headers() -> Iterator[Case]:
         )
     )
 
+    yield from _merged_rows()
+
+
+def _merged_rows() -> Iterator[Case]:
     def names(made: Workbook) -> None:
         made["companies"].merge_cells("A1:B1")
 

@@ -98,6 +98,10 @@ def _headers() -> Iterator[Case]:
         ("companies.csv", None, None, "missing_header", R, FIRST.replace(",", ", ")),
         truth=None,
     )
+    yield from _odd_headers()
+
+
+def _odd_headers() -> Iterator[Case]:
     yield _companies(
         "a column twice",
         f"{HEAD},name\n{FIRST},x\n{SECOND},y\n",
@@ -184,6 +188,10 @@ def _rows() -> Iterator[Case]:
         truth=f"{HEAD}\n{FIRST}\nb2,Beta,\n",
     )
     yield _companies("empty cells to the right", f"{HEAD},,\n{FIRST},,\n{SECOND}, ,\n")
+    yield from _odd_rows()
+
+
+def _odd_rows() -> Iterator[Case]:
     yield _companies("more empty cells than columns", f"{HEAD}\n{FIRST},,,,\n{SECOND}\n")
     yield _companies(
         "a line break in quotes",

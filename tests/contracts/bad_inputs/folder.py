@@ -50,6 +50,10 @@ def _missing() -> Iterator[Case]:
     )
     yield Case("no client.yml", FAMILY, {"client.yml": None}, says="has no client.yml")
     yield Case("no instrument", FAMILY, {"tiny.yml": None}, says='no instrument "tiny"')
+    yield from _empty()
+
+
+def _empty() -> Iterator[Case]:
     yield _case(
         "a table as CSV and as Parquet",
         {"scores.parquet": b"PAR1"},
@@ -148,6 +152,10 @@ def _not_files() -> Iterator[Case]:
         (("pnl.csv", None, None, "unknown_file", W, "pnl.csv"),),
         make=lambda folder: (folder / "pnl.csv").symlink_to("pnl.csv"),
     )
+    yield from _links()
+
+
+def _links() -> Iterator[Case]:
     yield Case(
         "a table that links out of the folder",
         FAMILY,

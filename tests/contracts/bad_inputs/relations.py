@@ -144,6 +144,10 @@ def _partners() -> Iterator[Case]:
         "block,title\nleed,Train\nlead,Train\n",
         ("initiatives.csv", 2, "block", "unknown_block", R, "leed"),
     )
+    yield from _other_instruments()
+
+
+def _other_instruments() -> Iterator[Case]:
     yield Case(
         "an own company that there is not",
         FAMILY,
@@ -238,6 +242,10 @@ def _ranges() -> Iterator[Case]:
         text = SCORES.replace(old, new)
         value = new.split(",")[1]
         yield _table(name, "scores", text, ("scores.csv", row, "value", "outside_scale", R, value))
+    yield from _words_and_units()
+
+
+def _words_and_units() -> Iterator[Case]:
     for column, value, kind in (
         ("founded_year", "87", "invalid_year"),
         ("founded_year", "1987.5", "invalid_year"),
@@ -325,6 +333,10 @@ def _chosen() -> Iterator[Case]:
         read="",
         extra="severity: {unknown_company: set_aside}",
     )
+    yield from _chosen_for_companies()
+
+
+def _chosen_for_companies() -> Iterator[Case]:
     yield Case(
         "a company set aside takes its rows along",
         FAMILY,

@@ -64,6 +64,10 @@ def _layout() -> Iterator[Case]:
         bent(lambda made: _set(made, "XFD1048576", 1)),
         (ACCOUNTS, None, None, "stray_cell", W, "XFD1048576"),
     )
+    yield from _columns()
+
+
+def _columns() -> Iterator[Case]:
     yield case(
         "cells far below",
         bent(lambda made: _set(made, "A1048576", "a1")),
@@ -138,6 +142,10 @@ def _sheets() -> Iterator[Case]:
         (ACCOUNTS, None, None, "empty_table", W, ""),
         pnl=TRUTH["pnl"].splitlines()[0],
     )
+    yield from _beside()
+
+
+def _beside() -> Iterator[Case]:
     links = {"xl/externalLinks/externalLink1.xml": b"<externalLink/>"}
     yield case(
         "links to other workbooks",
