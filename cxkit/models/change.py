@@ -77,7 +77,8 @@ def changes(scores: Maturity, model: ErrorModel, instrument: Instrument) -> Chan
     state by other raters passes it in about 5 % of cases. Raters who stay the same bring their
     habits to both waves, so that for them the bound is on the safe side.
     """
-    spans = _spans(scores)
+    spans = _spans(_known(scores.table, "index"))
+    parts = _spans([*_known(scores.blocks, "performance"), *_known(scores.table, "index")])
     table = with_effective_raters(scores)
     index = intervals(table, model, instrument)
     blocks = block_intervals(scores.blocks, table, model, instrument)
@@ -86,8 +87,8 @@ def changes(scores: Maturity, model: ErrorModel, instrument: Instrument) -> Chan
     members, turnover = _turnover(scores.table)
     return Changes(
         _changed(spans, index, "index", [], ends),
-        _changed(spans, blocks, "performance", ["block"], (0.0, 100.0)),
-        _changed(spans, items, "performance_100", ["block", "item_id"], (0.0, 100.0)),
+        _changed(parts, blocks, "performance", ["block"], (0.0, 100.0)),
+        _changed(parts, items, "performance_100", ["block", "item_id"], (0.0, 100.0)),
         members, turnover,
     )  # fmt: skip
 
@@ -100,10 +101,12 @@ def smallest_detectable_change(before: Floats, after: Floats, df: Floats) -> Flo
     return np.asarray(stdtrit(df, 1 - LEVEL / 2) * np.hypot(before, after))
 
 
-def _spans(scores: Maturity) -> pd.DataFrame:
-    """Waves to compare, one row per company and span; waves with an index or a block count."""
-    known = [scores.table.loc[scores.table["index"].notna(), KEY]]
-    known.append(scores.blocks.loc[scores.blocks["performance"].notna(), KEY])
+def _known(rows: pd.DataFrame, value: str) -> list[pd.DataFrame]:
+    return [rows.loc[rows[value].notna(), KEY]]
+
+
+def _spans(known: list[pd.DataFrame]) -> pd.DataFrame:
+    """Waves to compare, one row per company and span, among those that are known."""
     waves = pd.concat(known).drop_duplicates().sort_values(KEY, ignore_index=True)
     company = waves.groupby("company_id", sort=False)["wave"]
     waves["wave_from"], place = company.shift(1), company.cumcount(ascending=False)
