@@ -127,8 +127,8 @@ def cases() -> Iterator[Case]:
 
 def _metrics(*texts: str) -> str:
     """A table of metrics with these values, which may be any numbers."""
-    rows = [["a1", f"20{22 + at}-12-31", "nps", text] for at, text in enumerate(texts)]
-    return text_of([["company_id", "date", "metric", "value"], *rows])
+    rows = [["a1", f"20{22 + at}-12-31", "calls", text, "50"] for at, text in enumerate(texts)]
+    return text_of([["company_id", "date", "metric", "value", "n"], *rows])
 
 
 def _cell(text: str, number: str | None, locale: str, *findings: Finding) -> Case:
