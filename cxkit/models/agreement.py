@@ -76,7 +76,7 @@ def _tabulated(
         _ends_random(single[1], n, k, between, judges, rest, level),
         _ends(f_two, df1, df_two, k, level),
     ]
-    ends += [tuple(_stepped_up(v, k) for v in pair) for pair in ends]
+    ends += [(_stepped_up(low, k), _stepped_up(high, k)) for low, high in ends]
     f, df2 = [f_one, f_two, f_two] * 2, [df_one, df_two, df_two] * 2
     return pd.DataFrame(
         {

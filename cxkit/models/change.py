@@ -63,10 +63,8 @@ class Changes(Shown):
 
     def of(self, company: str) -> Changes:
         """The changes of one company; who came and went is left as it is."""
-        return Changes(
-            *(f[f["company_id"] == company] for f in (self.index, self.blocks, self.items)),
-            self.members, self.turnover,
-        )  # fmt: skip
+        own = [f[f["company_id"] == company] for f in (self.index, self.blocks, self.items)]
+        return Changes(own[0], own[1], own[2], self.members, self.turnover)
 
 
 def changes(scores: Maturity, model: ErrorModel, instrument: Instrument) -> Changes:
@@ -146,11 +144,12 @@ def _judged(out: pd.DataFrame, df: Floats, several: bool) -> pd.DataFrame:
     change, sem = out["change"].to_numpy(float), out["sem"].to_numpy(float)
     z = np.divide(change, sem, out=np.full(len(out), np.nan), where=sem > 0)
     p = 2 * stdtr(df, -np.abs(z))
-    family = out.groupby(["company_id", "span"], sort=False).ngroup().to_numpy()
+    family = out.groupby(["company_id", "span"], sort=False).ngroup().to_numpy().astype(np.int64)
     out["p_value"] = p
     out["p_adjusted"] = holm_rows(p, family) if several else p
     clear = (out["p_adjusted"] < LEVEL).to_numpy()
-    way = np.where(clear & (change > 0), "up", np.where(clear & (change < 0), "down", None))
+    way = np.full(len(out), None, dtype=object)
+    way[clear & (change > 0)], way[clear & (change < 0)] = "up", "down"
     out["changed"] = pd.Series(way, index=out.index, dtype=object)
     return out
 
@@ -165,8 +164,10 @@ def _turnover(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     most = scored.groupby("company_id").size().max() if len(scored) else 0
     if dates.nunique() > 2 * most:
         dates = dates.dt.to_period("Y").dt.to_timestamp()
-    there = pd.crosstab(scored["company_id"], dates).to_numpy() > 0
-    ids, waves = np.unique(scored["company_id"]), np.unique(dates)
+    company, ids = pd.factorize(scored["company_id"], sort=True)
+    wave, waves = pd.factorize(dates, sort=True)
+    there = np.zeros((len(ids), len(waves)), dtype=bool)
+    there[company, wave] = True
     rows, counts = [], []
     for k in range(len(waves) - 1):
         was, now = there[:, k], there[:, k + 1]

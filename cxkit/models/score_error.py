@@ -68,26 +68,22 @@ def score_intervals(
     use_raters = known & (by_raters is not None) & ((raters > _ONE) | (by_items is None))
     use_items = known & ~use_raters & (by_items is not None)
     people = np.where(known, np.maximum(raters, 1), np.nan)
+    nothing = np.zeros(score.shape)
 
     def variance(level: Floats) -> Floats:
-        out = np.full(score.shape, np.nan)
-        between = by_raters.at(level) if by_raters else np.zeros(score.shape)
-        if by_items:
-            own = np.maximum(by_items.at(level) / answered, between)
-            out[use_items] = own[use_items]
-        out[use_raters] = between[use_raters]
-        return out / people
+        between = by_raters.at(level) if by_raters else nothing
+        own = np.maximum(by_items.at(level) / answered, between) if by_items else nothing
+        return np.where(use_raters, between, np.where(use_items, own, np.nan)) / people
 
     widened = use_raters & (raters <= _ONE)
     if by_items and by_raters:
         widened |= use_items & (by_raters.at(score) > by_items.at(score) / answered)
-    df = np.full(score.shape, np.nan)
-    for use, curve in ((use_items, by_items), (use_raters | widened, by_raters)):
-        df[use] = curve.df if curve else np.nan
+    df = np.where(use_items & ~widened, by_items.df if by_items else np.nan, np.nan)
+    df = np.where(use_raters | widened, by_raters.df if by_raters else np.nan, df)
     low, high = _inverted(score, variance, stdtrit(df, (1 + LEVEL) / 2), ends)
-    sem = np.sqrt(variance(score))
-    source = np.where(use_raters, "raters", np.where(use_items, "items", None))
-    return Intervals(sem, df, low, high, source, widened)
+    source = np.full(score.shape, None, dtype=object)
+    source[use_items], source[use_raters] = "items", "raters"
+    return Intervals(np.sqrt(variance(score)), df, low, high, source, widened)
 
 
 def _inverted(
@@ -199,14 +195,13 @@ def item_standard_errors(
     for block in instrument.block_ids:
         inside = (rows["block"] == block).to_numpy()
         own, between = model.curve("items", block), model.curve("raters", block)
-        if own:
-            common = between.at(level) - own.at(level) if between else np.zeros(len(rows))
-            whole = own.at(level) * factor + np.maximum(common, 0)
-        elif between:
-            whole = between.at(level) * factor
-        else:
+        seen = own or between
+        if seen is None:
             continue
-        variance[inside], df[inside] = whole[inside], (own or between).df
+        whole = seen.at(level) * factor
+        if own and between:
+            whole = whole + np.maximum(between.at(level) - own.at(level), 0)
+        variance[inside], df[inside] = whole[inside], seen.df
     people = rows["respondents"].to_numpy(float)
     rows["sem"], rows["df"] = np.sqrt(variance / np.where(people >= 1, people, np.nan)), df
     return rows

@@ -115,12 +115,13 @@ def posterior(score: Floats, sem: Floats, prior: BlockPrior | None) -> tuple[Flo
     mean = prior.mean + ((score - prior.mean)[:, None, :] @ gain.transpose(0, 2, 1))[:, 0]
     covariance = prior.covariance - gain @ prior.covariance
     covariance = (covariance + covariance.transpose(0, 2, 1)) / 2
-    return mean, np.linalg.cholesky(covariance + 1e-9 * np.eye(score.shape[1]))
+    root = np.linalg.cholesky(covariance + 1e-9 * np.eye(score.shape[1]))
+    return mean, root.astype(np.float64)
 
 
 @dataclass(frozen=True, eq=False)
 class WeakestLinks:
-    """The weakest link of every company and wave whose blocks are all known.
+    """The weakest link of companies in their last wave with every block known.
 
     table has one row per company and wave: company_id, wave, block (the likeliest to be the
     lowest), probability, stage (the likeliest of the lowest block), stage_probability.
@@ -141,7 +142,7 @@ def weakest_links(
     prior: BlockPrior | None = None,
     seed: int = 0,
 ) -> WeakestLinks:
-    """The weakest link from frames; blocks and table as in `block_intervals`.
+    """The weakest link of each company's last complete wave; frames as in `block_intervals`.
 
     The distribution of true block scores is that of these companies where none is given. Errors
     are taken at the levels the distribution makes likely rather than at the scores, whose own
@@ -151,12 +152,11 @@ def weakest_links(
     found = block_intervals(blocks, table, model, instrument)
     wide = _wide(found, "performance", ids)
     score, sem = wide.to_numpy(float), _wide(found, "sem", ids).to_numpy(float)
-    if prior is None:
-        company = wide.index.get_level_values("company_id")
-        latest = ~pd.Series(company).duplicated(keep="last").to_numpy()
-        prior = block_prior(score[latest], sem[latest])
-    use = np.isfinite(score).all(1) & np.isfinite(sem).all(1)
+    use = np.flatnonzero(np.isfinite(score).all(1) & np.isfinite(sem).all(1))
+    company = pd.Series(wide.index.get_level_values("company_id")[use])
+    use = use[~company.duplicated(keep="last").to_numpy()]
     keys, score, sem = wide.index[use].to_frame(index=False), score[use], sem[use]
+    prior = prior or block_prior(score, sem)
     if prior is not None and len(score):
         level = np.clip(posterior(score, np.maximum(sem, 1e-6), prior)[0], 0, 100)
         likely = keys.assign(**dict(zip(ids, level.T, strict=True)))
