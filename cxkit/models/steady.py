@@ -1,8 +1,9 @@
-"""Figures rounded so far that no single company shows in them."""
+"""Figures rounded so far that a single company hardly ever shows in them."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,41 +11,44 @@ from cxkit.models.classes import Floats
 from cxkit.models.error_model import ErrorModel, Source
 from cxkit.models.variance_curve import Curve
 
-SHARE = 4.0  # a figure of n companies is told in steps of 4/n of its size, or somewhat more
+SHARE = 8.0  # parts of a company in a step
+NEAR = 10  # companies near a knot are told in tens
 
 
-def step_of(size: float) -> float:
-    """The least of 1, 2, 5, 10, 20 ... (and of .1, .2, .5 ...) that is no less than `size`."""
-    if not size > 0:
-        return 0.0
-    power = 10.0 ** math.floor(math.log10(size))
-    return next(power * k for k in (1, 2, 5, 10) if power * k >= size * (1 - 1e-9))
+def steady(value: float, companies: float, up: bool = False) -> float:
+    """A positive figure that `companies` stand behind, in geometric steps of 8/companies.
 
-
-def rounded(value: float, step: float) -> float:
-    """value in whole steps; as it is where the step is 0 or the value is none."""
-    if step <= 0 or not math.isfinite(value):
-        return value
-    places = max(0, -math.floor(math.log10(step) + 1e-9))
-    return round(round(value / step) * step, places)
-
-
-def steady(value: float, companies: float, size: float | None = None) -> float:
-    """A figure that `companies` stand behind, in steps of 4/companies of `size` (else of itself).
-
-    A company contributes about one of its n parts to a mean, a variance or a share; four such
-    parts are one step.
+    A company contributes about one of n parts to a variance or a share; eight such parts are one
+    step, which depends on n alone. `up`: to the step above, for what stands for uncertainty.
     """
-    whole = abs(value) if size is None else size
-    return rounded(value, step_of(whole * SHARE / max(companies, 1.0)))
+    if not (math.isfinite(value) and value > 0):
+        return value
+    ratio = math.log1p(SHARE / max(companies, 1.0))
+    steps = math.log(value) / ratio
+    told = math.ceil(steps - 1e-9) if up else round(steps)
+    return clean(math.exp(told * ratio))
+
+
+def in_steps(value: float, step: float) -> float:
+    """A figure in whole steps, whatever its sign."""
+    return clean(round(value / step) * step) if step > 0 and math.isfinite(value) else value
+
+
+def clean(value: float) -> float:
+    """Six digits, without a minus zero."""
+    return float(f"{value:.6g}") + 0.0
+
+
+def steady_coefficient(value: float, companies: float) -> float:
+    """A reliability or agreement by what it lacks of one, so that .92 and .98 stay apart."""
+    return clean(1 - steady(1 - value, companies)) if value < 1 else value
 
 
 def steady_error(model: ErrorModel, index_middle: float) -> ErrorModel:
     """The error model with every variance in steps; index_middle is the middle of the index."""
-    return ErrorModel(
-        model.instrument, model.version, _source(model.items, index_middle),
-        _source(model.raters, index_middle), model.items_reason, model.raters_reason,
-    )  # fmt: skip
+    return replace(
+        model, items=_source(model.items, index_middle), raters=_source(model.raters, index_middle)
+    )
 
 
 def _source(source: Source | None, index_middle: float) -> Source | None:
@@ -58,25 +62,21 @@ def _source(source: Source | None, index_middle: float) -> Source | None:
 
 
 def _curve(curve: Curve, middle: float) -> Curve:
-    """A single knot lies at the companies' mean level, which nothing needs: it gets the middle."""
-    level = curve.level if len(curve.level) > 1 else (middle,)
-    pairs = zip(curve.variance, curve.companies, strict=True)
-    variance = tuple(steady(v, n) for v, n in pairs)
-    return Curve(level, variance, curve.companies, float(f"{curve.df:.2g}"))
+    """A company that moves from one knot to the next must not show in how many are near them.
 
-
-def steady_covariance(covariance: Floats, companies: int) -> Floats:
-    """A covariance (k, k): standard deviations in steps, never less; correlations to one decimal.
-
-    What stands for uncertainty is rounded up: a reader may see less certainty, never more.
+    A single knot lies at the companies' mean level, which nothing needs: it gets the middle.
     """
+    level = curve.level if len(curve.level) > 1 else (middle,)
+    near = tuple(max(NEAR, n - n % NEAR) for n in curve.companies)
+    pairs = zip(curve.variance, near, strict=True)
+    variance = tuple(steady(v, n) for v, n in pairs)
+    return Curve(level, variance, near, steady(curve.df, sum(near)))
+
+
+def steady_covariance(covariance: Floats, companies: int, places: int = 1) -> Floats:
+    """A covariance (k, k): standard deviations to the step above, correlations to `places`."""
     deviation = np.sqrt(np.diag(covariance))
-    correlation = np.round(covariance / np.outer(deviation, deviation), 1)
-    told = np.array([_upward(float(d), companies) for d in deviation])
+    correlation = np.round(covariance / np.outer(deviation, deviation), places)
+    told = np.array([steady(float(d), companies, up=True) for d in deviation])
     whole = correlation * np.outer(told, told)
-    return np.array([[float(f"{v:.9g}") for v in line] for line in whole])
-
-
-def _upward(value: float, companies: int) -> float:
-    step = step_of(value * SHARE / max(companies, 1))
-    return float(f"{math.ceil(value / step - 1e-9) * step:.9g}")
+    return np.array([[clean(float(v)) for v in line] for line in whole])
