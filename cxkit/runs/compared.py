@@ -51,9 +51,9 @@ def benchmark_path(folder: Path, name: str | None) -> Path | None:
     if path.is_file():
         return path
     names = sorted(file.parent.name for file in home.glob(f"*/{NAME}"))
-    known = f"known: {', '.join(names)}" if names else "there are none yet"
+    known = f"; known: {', '.join(names)}." if names else "; there are none yet."
     raise ConfigError(
-        f"There is no benchmark {quoted(name)}{nearest(name, names) or f'; {known}'}. "
+        f"There is no benchmark {quoted(name)}{nearest(name, names) or known} "
         f"`cxkit benchmark CLIENT --id {name}` makes one in {FOLDER.as_posix()}, or put its "
         f"{NAME} into the client's folder."
     )
