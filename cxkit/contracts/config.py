@@ -19,9 +19,23 @@ OUTCOMES = (
     "revenue_growth",
     "log_revenue_growth",
     "real_revenue_growth",
+    "organic_growth",
     "gross_margin",
     "operating_margin",
     "net_margin",
+    "cost_of_revenue_share",
+    "selling_general_administrative_share",
+    "research_development_share",
+    "depreciation_amortisation_share",
+    "gross_margin_change",
+    "operating_margin_change",
+    "net_margin_change",
+    "cost_of_revenue_share_change",
+    "selling_general_administrative_share_change",
+    "research_development_share_change",
+    "depreciation_amortisation_share_change",
+    "growth_variability",
+    "margin_variability",
 )
 SPECIFICATIONS = (
     "pooled",
@@ -146,7 +160,7 @@ class Primary(Strict):
     """The one estimate declared before the run; what is left out takes the kit's default."""
 
     outcome: Outcome | None = None
-    lag: Literal[0, 1] | None = None
+    lag: Literal[0, 1, 2, 3] | None = None
     specification: Specification | None = None
 
 

@@ -2,7 +2,10 @@
 
 Growth is taken only between adjacent periods of equal length; over a gap, from zero, or where a
 merger, disposal or change of method breaks the series it is missing. An event breaks the period
-it falls in and the next one, whose base is still partial.
+it it falls in and the next one, whose base is still partial. Organic growth is told apart from it
+by one period: after a merger or disposal on the first day of a period the base of the next one is
+whole, and its growth counts. It is known only where events were sent; growth of a client without
+them may hold what was bought, and is not called organic.
 
 Amounts are in the client's currency, each period at its average rate, so that companies compare
 in size. Growth is in the company's own currency and holds no movement of exchange rates: what a
@@ -24,12 +27,23 @@ from cxkit.contracts.periods import SLACK_DAYS as ADJACENT_DAYS
 from cxkit.contracts.periods import first_days
 from cxkit.contracts.rates import OWN, period_rates
 from cxkit.display import Shown
+from cxkit.measures.outcomes import (
+    BROKEN,
+    COSTS,
+    NO_EVENTS,
+    add_changes,
+    add_levels,
+    add_variability,
+    events_within,
+    level_reasons,
+)
 from cxkit.measures.prices import real_growth
 
 BREAKS = ("merger", "disposal", "method")
 PERIOD = ["company_id", "period_end", "period_months"]
 WEEK = pd.Timedelta(days=7)
-LINES = ("revenue", "cost_of_revenue", "gross_profit", "operating_income", "net_income")
+DAY = pd.Timedelta(days=1)
+LINES = ("revenue", "gross_profit", *COSTS, "operating_income", "net_income")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,11 +53,13 @@ class Accounts(Shown):
     table: company_id, period_start (the day before the first), period_end, fiscal_year (the
     calendar year of the period's midpoint, a week allowed for years of 52 or 53 weeks), previous
     (row number of the adjacent period of equal length before, -1 where there is none), revenue,
-    cost_of_revenue, gross_profit, operating_income, net_income and log_revenue in the client's
-    currency (missing where there is no rate), currency (in which the accounts were sent),
-    own_revenue (in it), rate (client's currency for one unit of it), and
-    the outcomes: growth as a fraction of the previous period's revenue, nominal in own currency
-    or real; margins as fractions of revenue.
+    gross_profit, the cost lines, operating_income, net_income and log_revenue in the client's
+    currency (missing where there is no rate), employees (count), currency (in which the accounts
+    were sent), own_revenue (in it), rate (client's currency for one unit of it), and
+    the outcomes: growth as a fraction of the previous period's revenue, nominal in own currency,
+    organic or real; margins and cost lines as fractions of revenue (`_share`); their changes since
+    the period before (`_change`); standard deviations over this period and the two after it
+    (`_variability`).
     reasons has the same rows and one column per outcome: why it is missing, "" where it is not.
     rates has one row per exchange rate used: currency, period_start, period_end, rate, source
     (`table`, `ecb`), n (how many rates it averages), row (in the client's table), periods.
@@ -67,21 +83,27 @@ def accounts(client: Client) -> Accounts:
     table = pnl[["company_id", "period_end", "period_months", "currency"]].copy()
     for column in LINES:
         table[column] = pnl[column] * pnl["unit"]
+    table["employees"] = pnl["employees"]
     table["own_revenue"] = table["revenue"]
     _add_periods(table)
-    _add_margins(table)
+    add_levels(table)
     found = _rates(client, table)
     table["rate"] = found["rate"]
-    restate = _restating(client, table)
-    why = _growth_reasons(table, restate, _broken(table, client.table("events")))
-    _add_growth(table, restate, why)
+    restate, events = _restating(client, table), client.table("events")
+    why = _growth_reasons(table, restate, _broken(table, events))
+    reasons = {"revenue_growth": why} | _add_growth(table, restate, why)
+    reasons["organic_growth"] = _add_organic(table, restate, events)
     real, no_real = real_growth(table, why, client.table("companies"), client.table("prices"))
-    table["real_revenue_growth"] = real
+    table["real_revenue_growth"], reasons["real_revenue_growth"] = real, no_real
+    reasons |= (levels := level_reasons(table))
+    reasons |= add_changes(table, levels, why)
+    reasons |= add_variability(table, reasons)
     for column in LINES:
         table[column] = table[column] * table["rate"]
     table["log_revenue"] = np.log(table["revenue"].where(table["revenue"] > 0))
     restated = int(((why == "") & (restate != 1)).sum())
-    return Accounts(table, _reasons(table, why, no_real), _used(table, found), restated)
+    columns = pd.DataFrame({name: reasons[name] for name in OUTCOMES}, index=table.index)
+    return Accounts(table, columns, _used(table, found), restated)
 
 
 def _rates(client: Client, periods: pd.DataFrame) -> pd.DataFrame:
@@ -137,39 +159,55 @@ def _follows_another_length(table: pd.DataFrame) -> np.ndarray:
     return np.isin(np.arange(len(table)), pairs.loc[near & other, "row"])
 
 
-def _add_margins(table: pd.DataFrame) -> None:
-    """Margins as fractions of revenue, missing where revenue is not above zero."""
-    revenue = table["revenue"].where(table["revenue"] > 0)
-    gross = table["gross_profit"].fillna(table["revenue"] - table["cost_of_revenue"])
-    table["gross_margin"] = gross / revenue
-    table["operating_margin"] = table["operating_income"] / revenue
-    table["net_margin"] = table["net_income"] / revenue
-
-
-def _add_growth(table: pd.DataFrame, restate: np.ndarray, why: np.ndarray) -> None:
-    """Nominal growth in the company's own currency, in place."""
+def _grown(table: pd.DataFrame, restate: np.ndarray, why: np.ndarray) -> np.ndarray:
+    """Revenue over that of the period before, in the company's own currency; NaN with a reason."""
     base = table["own_revenue"].to_numpy()[table["previous"].to_numpy()] * restate
     known = why == ""
-    ratio = np.where(known, table["own_revenue"], np.nan) / np.where(known, base, 1.0)
+    return np.asarray(np.where(known, table["own_revenue"], np.nan) / np.where(known, base, 1.0))
+
+
+def _add_growth(table: pd.DataFrame, restate: np.ndarray, why: np.ndarray) -> dict[str, np.ndarray]:
+    """Nominal growth in the company's own currency, in place; why its logarithm is missing."""
+    ratio = _grown(table, restate, why)
     table["revenue_growth"] = ratio - 1
     positive = ratio > 0
     table["log_revenue_growth"] = np.log(np.where(positive, ratio, 1.0))
     table.loc[~positive, "log_revenue_growth"] = np.nan
+    no_log = (why == "") & ~positive
+    return {"log_revenue_growth": np.where(no_log, "revenue not above zero", why)}
+
+
+def _add_organic(table: pd.DataFrame, restate: np.ndarray, events: pd.DataFrame) -> np.ndarray:
+    """Growth without what was bought or sold, in place; why it is missing."""
+    if events.empty:
+        table["organic_growth"] = np.nan
+        return np.full(len(table), NO_EVENTS, dtype=object)
+    why = _growth_reasons(table, restate, _bought_or_sold(table, events))
+    table["organic_growth"] = _grown(table, restate, why) - 1
+    return why
 
 
 def _broken(table: pd.DataFrame, events: pd.DataFrame) -> np.ndarray:
     """True for the period an event falls in and for the next one of the company."""
     broken = np.zeros(len(table), bool)
-    events = events[events["kind"].isin(BREAKS)]
-    if events.empty:
-        return broken
-    starts, ends = table["period_start"].to_numpy(), table["period_end"].to_numpy()
-    rows = table.groupby("company_id").indices
-    for company, date in zip(events["company_id"], events["date"].to_numpy(), strict=True):
-        at = rows.get(company, np.empty(0, int))
-        broken[at[(starts[at] < date) & (date <= ends[at])]] = True
-    after = table["previous"].to_numpy()
-    return broken | np.where(after >= 0, broken[after], False)
+    broken[[row for row, _ in events_within(table, events, BREAKS)]] = True
+    return broken | _after(table, broken)
+
+
+def _bought_or_sold(table: pd.DataFrame, events: pd.DataFrame) -> np.ndarray:
+    """The same, but for the period after an event on the first day of its own."""
+    own, partial = np.zeros(len(table), bool), np.zeros(len(table), bool)
+    starts = table["period_start"].to_numpy()
+    for row, day in events_within(table, events, BREAKS):
+        own[row] = True
+        partial[row] |= day > starts[row] + DAY
+    return own | _after(table, partial)
+
+
+def _after(table: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """True for the period after each of these."""
+    previous = table["previous"].to_numpy()
+    return np.asarray(np.where(previous >= 0, rows[previous], False))
 
 
 def _growth_reasons(table: pd.DataFrame, restate: np.ndarray, broken: np.ndarray) -> np.ndarray:
@@ -191,29 +229,9 @@ def _growth_reasons(table: pd.DataFrame, restate: np.ndarray, broken: np.ndarray
         (np.isnan(restate), "currency changed"),
         (np.isnan(base), "revenue of the earlier period missing"),
         (base <= 0, "growth from zero"),
-        (broken, "merger, disposal or change of method"),
+        (broken, BROKEN),
     ]
     return np.select([t[0] for t in tests], [t[1] for t in tests], default="")
-
-
-def _reasons(table: pd.DataFrame, growth: np.ndarray, real: np.ndarray) -> pd.DataFrame:
-    """One column of reasons per outcome."""
-    no_log = (growth == "") & table["log_revenue_growth"].isna().to_numpy()
-    reasons = {
-        "revenue_growth": growth,
-        "log_revenue_growth": np.where(no_log, "revenue not above zero", growth),
-        "real_revenue_growth": real,
-    }
-    flat = ~(table["own_revenue"].to_numpy() > 0)
-    for outcome in ("gross_margin", "operating_margin", "net_margin"):
-        missing = table[outcome].isna().to_numpy()
-        line = outcome.replace("gross_margin", "gross profit").replace("_margin", " income")
-        reasons[outcome] = np.where(
-            flat,
-            "revenue missing or not above zero",
-            np.where(missing, f"{line} missing", ""),
-        )
-    return pd.DataFrame(reasons, index=table.index)
 
 
 __all__ = ["OUTCOMES", "Accounts", "accounts"]

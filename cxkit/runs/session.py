@@ -19,11 +19,12 @@ import pandas as pd
 from cxkit.contracts import Client, project_root, read_client
 from cxkit.display import text
 from cxkit.errors import ConfigError, nearest
-from cxkit.exhibits import Exhibit, Gallery
+from cxkit.exhibits import Exhibit, Gallery, gathered
 from cxkit.exhibits.answer import answer
 from cxkit.measures import Accounts, Maturity, Panel, accounts, maturity, panel
 from cxkit.models import RECOMMENDED, Check, LinkageFamily, LinkageSpec
 from cxkit.models.benchmark import Benchmark
+from cxkit.models.certainty import Certainty
 from cxkit.runs.compared import benchmark_of
 
 CONTEXT = "CXKIT_RUN"
@@ -82,6 +83,11 @@ class Run:
         return benchmark_of(self.client, self.scores)
 
     @cached_property
+    def certainty(self) -> Certainty:
+        """How sure the scores are: intervals, stages as probabilities, changes."""
+        return Certainty(self.scores, self.benchmark)
+
+    @cached_property
     def accounts(self) -> Accounts:
         """Growth and margins of every fiscal period."""
         return accounts(self.client)
@@ -109,10 +115,14 @@ class Run:
     def panels(
         self, lags: Iterable[int] = (1, 0), primary: LinkageSpec | None = None
     ) -> list[Panel]:
-        """One panel per outcome and lag: the primary outcome, then the client's in their order."""
+        """One panel per outcome and lag: the primary outcome, then the client's in their order.
+
+        The primary estimate's own lag is always among them.
+        """
         first = [primary.outcome] if primary else []
         outcomes = dict.fromkeys([*first, *self.outcomes])
-        return [self.panel(outcome, lag) for outcome in outcomes for lag in lags]
+        asked = tuple(dict.fromkeys([*([primary.lag] if primary else []), *lags]))
+        return [self.panel(outcome, lag) for outcome in outcomes for lag in asked]
 
     def primary(
         self,
@@ -160,12 +170,14 @@ class Run:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return dict(found.get("effects_per_point", {}))
 
-    def show(self, shown: Exhibit | Gallery) -> Exhibit | Gallery:
-        """Keep an exhibit, or several, for the report, and hand it back to be looked at."""
-        for exhibit in shown.exhibits if isinstance(shown, Gallery) else (shown,):
+    def show(self, *shown: Exhibit | Gallery) -> Exhibit | Gallery:
+        """Keep an exhibit, or several, for the report, and hand them back to be looked at."""
+        several = [one.exhibits if isinstance(one, Gallery) else (one,) for one in shown]
+        exhibits = tuple(exhibit for part in several for exhibit in part)
+        for exhibit in exhibits:
             self._exhibits = [e for e in self._exhibits if e.id != exhibit.id]
             self._exhibits.append(exhibit)
-        return shown
+        return shown[0] if len(shown) == 1 else Gallery(exhibits)
 
     def record(self, *found: LinkageFamily | Check | Panel | Sequence[Any]) -> None:
         """Keep estimates, checks and what fell out of a panel for results.json."""
@@ -211,7 +223,7 @@ class Run:
             "complete": True,
             "estimates": [_clean(row) | section for row in self._estimates.values()],
             "checks": [c.as_row() | section for c in self._checks],
-            "exhibits": [_clean(e.as_row()) for e in self._exhibits],
+            "exhibits": [_clean(e.as_row()) for e in gathered(self._exhibits)],
             "excluded": [row | section for row in self._excluded],
             "analysis": {"maturity": self._analysis(), "members": []},
             "answer": self._answer,
@@ -226,15 +238,21 @@ class Run:
         """Scores by company and wave; only the maturity notebook leaves them."""
         if self.notebook != "02_maturity":
             return []
-        blocks = _by_company(self.scores.blocks)
+        blocks, sure = _by_company(self.scores.blocks), self.certainty
+        errors = sure.index[["conf_low", "conf_high", "error_source"]].to_dict("records")
         rows = []
-        for row in self.scores.table.to_dict("records"):
+        for row, error, chances in zip(
+            self.scores.table.to_dict("records"), errors, sure.stages.tolist(), strict=True
+        ):
             wave = row["wave"].date().isoformat()
-            stage = None if pd.isna(row["stage"]) else int(row["stage"])
+            known = bool(chances) and not any(map(pd.isna, chances))
             rows.append({
                 "company_id": row["company_id"], "wave": wave, "index": _number(row["index"]),
-                "conf_low": None, "conf_high": None, "error_source": None, "stage": stage,
-                "stage_probability": None, "blocks": blocks.get((row["company_id"], wave), {}),
+                "conf_low": _number(error["conf_low"]), "conf_high": _number(error["conf_high"]),
+                "error_source": error["error_source"],
+                "stage": None if pd.isna(row["stage"]) else int(row["stage"]),
+                "stage_probability": chances if known else None,
+                "blocks": blocks.get((row["company_id"], wave), {}),
             })  # fmt: skip
         return rows
 

@@ -93,7 +93,7 @@ def test_required_keys(key: str) -> None:
         ("outcomes: [net_margin, net_margin]", "none twice"),
         ("primary: {specification: poold}", 'did you mean "pooled"?'),
         ("primary: {outcome: net_margin}", "is not among outcomes"),
-        ("primary: {lag: 7}", "primary.lag: must be 0 or 1, not 7"),
+        ("primary: {lag: 7}", "primary.lag: must be 0, 1, 2 or 3, not 7"),
         ("language: de", "language: must be 'en', 'ru', 'pl' or 'zh', not \"de\""),
         ("locale: {decimal: ';'}", "locale.decimal: must be '.' or ','"),
         ("locale: {decimal: ',', thousands: ','}", 'both ","; they must differ'),

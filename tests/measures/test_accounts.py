@@ -13,7 +13,9 @@ from cxkit.contracts.typed import empty_table
 from cxkit.measures import accounts
 
 NONE = {name: empty_table(TABLES[name]) for name in ("rates", "prices")}
-LINES = ["cost_of_revenue", "gross_profit", "operating_income", "net_income"]
+LINES = ["cost_of_revenue", "gross_profit", "selling_general_administrative",
+         "research_development", "depreciation_amortisation", "operating_income", "net_income",
+         "employees"]  # fmt: skip
 
 
 def client(rows: list[dict], events: list[tuple] | None = None) -> SimpleNamespace:

@@ -13,6 +13,10 @@ from cxkit.contracts.typed import empty_table
 from cxkit.errors import ConfigError
 from cxkit.measures import accounts, panel
 
+EMPTY = ("cost_of_revenue", "gross_profit", "selling_general_administrative",
+         "research_development", "depreciation_amortisation", "operating_income",
+         "employees")  # fmt: skip
+
 
 def make(
     scores: list[tuple[str, str, float]], pnl: list[tuple[str, str, float]], months: int = 12
@@ -22,7 +26,7 @@ def make(
     books["period_end"] = pd.to_datetime(books["period_end"])
     books["revenue"] = books["revenue"].astype(float)
     books = books.assign(period_months=months, currency="EUR", unit=1)
-    for line in ("cost_of_revenue", "gross_profit", "operating_income"):
+    for line in EMPTY:
         books[line] = np.nan
     books["net_income"] = books["revenue"] / 10
     companies = pd.DataFrame(
@@ -31,6 +35,8 @@ def make(
             "industry": ["x", "y"],
             "sub_industry": ["x", None],
             "country": ["DE", "DE"],
+            "founded_year": [2000.0, np.nan],
+            "employees": [50.0, np.nan],
         }
     )
     events = pd.DataFrame({"company_id": [], "date": pd.to_datetime([]), "kind": []})

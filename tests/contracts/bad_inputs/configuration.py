@@ -21,7 +21,7 @@ ADDED = {
     "an outcome twice": ("outcomes: [net_margin, net_margin]", "none twice"),
     "no outcome": ("outcomes: []", "at least one outcome"),
     "a primary outcome that is none": ("primary: {outcome: net_margin}", "is not among outcomes"),
-    "a lag of two years": ("primary: {lag: 2}", "primary.lag: must be 0 or 1"),
+    "a lag of four years": ("primary: {lag: 4}", "primary.lag: must be 0, 1, 2 or 3"),
     "a language that there is not": ("language: de", "language: must be"),
     "a severity that there is not": (
         "severity: {missing_value: ignore}",
