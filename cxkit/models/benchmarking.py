@@ -76,14 +76,15 @@ def _without(scores: Maturity, company: str) -> Maturity:
     if not company:
         return scores
     detail = scores.detail
-    names = ("items", "raters", "rater_blocks")
-    frames = {name: _others(getattr(detail, name), company) for name in names}
     given = detail.ratings
     if given is not None:
         given = given.of((given.raters["company_id"] != company).to_numpy())
     return replace(
         scores, table=_others(scores.table, company), blocks=_others(scores.blocks, company),
-        detail=replace(detail, **frames, ratings=given),
+        detail=replace(
+            detail, items=_others(detail.items, company), raters=_others(detail.raters, company),
+            rater_blocks=_others(detail.rater_blocks, company), ratings=given,
+        ),
     )  # fmt: skip
 
 
@@ -116,9 +117,9 @@ def _block_prior(
     found = block_intervals(blocks, table, error, scores.instrument)
     found["sem"] = np.sqrt(found["sem"] ** 2 + lost)
     rows = scores.latest[KEY].merge(found, on=KEY)
-    wide = rows.pivot(index=KEY, columns="block", values=["performance", "sem"])
     performance, sem = (
-        wide[name].reindex(columns=ids).to_numpy(float) for name in ("performance", "sem")
+        rows.pivot(index=KEY, columns="block", values=name).reindex(columns=ids).to_numpy(float)
+        for name in ("performance", "sem")
     )
     return block_prior(performance, sem)
 
@@ -210,9 +211,9 @@ def _within_groups(scores: Maturity) -> list[dict[str, Any]]:
     return found
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
     """A row of reliability or agreement as a file may hold it."""
-    told = dict(row)
+    told = {str(name): value for name, value in row.items()}
     for name in ("value", "conf_low", "conf_high"):
         told[name] = steady_coefficient(float(row[name]), float(row["companies"]))
     if "raters" in told:

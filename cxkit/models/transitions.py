@@ -32,7 +32,8 @@ def transitions(scores: Maturity, least: int = MIN_CELL) -> pd.DataFrame:
     found = coarse(scores, scored)
     rises = _rises(found, scores)
     rows: list[tuple[int, int, str, float, int]] = []
-    for (start, end), pairs in rises.groupby(["from_stage", "to_stage"], sort=True):
+    for _, pairs in rises.groupby(["from_stage", "to_stage"], sort=True):
+        start, end = (int(pairs[c].iloc[0]) for c in ("from_stage", "to_stage"))
         for block in instrument.block_ids:
             part = found.parts.get((block, "performance"))
             if part is None:
@@ -41,7 +42,7 @@ def transitions(scores: Maturity, least: int = MIN_CELL) -> pd.DataFrame:
             change = after - before
             n = int(np.isfinite(change).sum())
             if n >= least:
-                rows.append((int(start), int(end), block, round(float(np.nanmean(change)), 1), n))
+                rows.append((start, end, block, round(float(np.nanmean(change)), 1), n))
     return transition_frame(rows)
 
 
