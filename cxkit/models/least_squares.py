@@ -39,7 +39,21 @@ class Fit:
 
 def codes(values: Sequence[object] | np.ndarray) -> Codes:
     """Integers from 0 for the distinct values, in sorted order."""
-    return np.unique(np.asarray(values), return_inverse=True)[1].astype(np.intp)
+    array = np.asarray(values)
+    if array.dtype.kind == "i" and array.size:
+        low, high = int(array.min()), int(array.max())
+        if high - low < 4 * array.size + 100:
+            return _codes_by_count(array, low, high)
+    return np.unique(array, return_inverse=True)[1].astype(np.intp)
+
+
+def _codes_by_count(array: np.ndarray, low: int, high: int) -> Codes:
+    """Integers that lie close together need no sorting: a look-up table is enough."""
+    offset = array.astype(np.intp, copy=False)
+    offset = offset - low if low else offset
+    seen = np.zeros(high - low + 1, bool)
+    seen[offset] = True
+    return offset if seen.all() else (np.cumsum(seen) - 1)[offset]
 
 
 def fit(y: Array, x: Array, effects: Sequence[Codes] = ()) -> Fit:
@@ -48,44 +62,88 @@ def fit(y: Array, x: Array, effects: Sequence[Codes] = ()) -> Fit:
     Without effects x must hold its own constant. Regressors without variation left, or that
     are combinations of one another, give coefficients of NaN rather than ones of rounding error.
     """
-    if effects:
-        swept, rank = sweep(np.column_stack([y, x]), effects)
-        y_in, x_in = swept[:, 0], swept[:, 1:]
-    else:
-        y_in, x_in, rank = y, x, 0
-    if not _independent(x_in, x):
+    own = np.empty((len(y), 1 + x.shape[1]), order="F")
+    own[:, 0], own[:, 1:] = y, x
+    rank = _sweep_out(own, effects) if effects else 0
+    y_in, x_in = own[:, 0], own[:, 1:]
+    gram = x_in.T @ x_in
+    if not _independent(gram, np.einsum("ij,ij->j", x, x), len(y)):
         nothing: Array = np.full((x.shape[1], x.shape[1]), np.nan)
         unknown: Array = np.full(len(y), np.nan)
         return Fit(nothing[0], unknown, nothing, x_in, rank + x.shape[1])
-    bread: Array = np.asarray(np.linalg.inv(x_in.T @ x_in), np.float64)
+    bread: Array = np.asarray(np.linalg.inv(gram), np.float64)
     coef = bread @ (x_in.T @ y_in)
-    return Fit(coef, y_in - x_in @ coef, bread, x_in, rank + x.shape[1])
+    y_in -= x_in @ coef
+    return Fit(coef, y_in, bread, x_in, rank + x.shape[1])
 
 
-def _independent(swept: Array, x: Array) -> bool:
-    """Whether every regressor has variation of its own left, judged on standardised columns."""
-    size = np.square(swept).sum(0)
-    if np.any(size <= 1e-10 * np.square(x).sum(0)) or len(swept) <= swept.shape[1]:
+def _independent(gram: Array, before: Array, rows: int) -> bool:
+    """Whether every regressor has variation of its own left, judged on standardised columns.
+
+    gram (k, k) of the regressors as swept, before (k,) their sums of squares as they came.
+    """
+    size = np.diagonal(gram)
+    if np.any(size <= 1e-10 * before) or rows <= len(gram):
         return False
-    scaled = swept / np.sqrt(size)
-    return bool(np.linalg.eigvalsh(scaled.T @ scaled)[0] > 1e-9)
+    scale = 1 / np.sqrt(size)
+    return bool(np.linalg.eigvalsh(gram * scale[:, None] * scale)[0] > 1e-9)
 
 
 def sweep(values: Array, effects: Sequence[Codes]) -> tuple[Array, int]:
     """values (n, m) less the means of one or two sets of effects, and the rank removed."""
-    large, *rest = sorted(effects, key=lambda e: -int(e.max() + 1))
-    groups = int(large.max()) + 1
-    out = values - _means(values, large, groups)[large]
+    out = np.array(values, np.float64, order="F")
+    return out, _sweep_out(out, effects)
+
+
+def _sweep_out(out: Array, effects: Sequence[Codes]) -> int:
+    """Sweep the columns of out (n, m), of Fortran's order, in place; the rank removed."""
+    sized = sorted(((int(e.max()) + 1, e) for e in effects), key=lambda pair: -pair[0])
+    (groups, large), *rest = sized
     if not rest:
-        return out, groups
-    (small,) = rest
-    size = int(small.max()) + 1
+        _centre(out, large, groups)
+        return groups
+    ((size, small),) = rest
+    if _complete(large, groups, small, size):
+        for column in out.T:
+            square = column.reshape(groups, size)
+            square -= square.mean(1)[:, None]
+            square -= square.mean(0)
+        return groups + size - 1
     table = np.bincount(large * size + small, minlength=groups * size).reshape(groups, size)
+    return groups + _centre_two(out, large, small, table)
+
+
+def _complete(large: Codes, groups: int, small: Codes, size: int) -> bool:
+    """Whether rows lie group by group, each with every level of the smaller set in order."""
+    if len(large) != groups * size:
+        return False
+    by_group, inside = large.reshape(groups, size), small.reshape(groups, size)
+    return bool(
+        (inside == np.arange(size)).all() and (by_group == np.arange(groups)[:, None]).all()
+    )
+
+
+def _centre(out: Array, by: Codes, groups: int) -> None:
+    count = np.bincount(by, minlength=groups)
+    reach = np.empty(len(by))
+    for column in out.T:
+        mean = np.bincount(by, column, groups) / count
+        column -= np.take(mean, by, out=reach, mode="clip")
+
+
+def _centre_two(out: Array, large: Codes, small: Codes, table: NDArray[np.intp]) -> int:
+    """Means of the larger set by counting, of the smaller by one linear system; its rank."""
+    groups, size = table.shape
+    _centre(out, large, groups)
     per_group = table / table.sum(1, keepdims=True)
     gram = np.diag(table.sum(0).astype(float)) - table.T @ per_group
     sums = np.column_stack([np.bincount(small, c, size) for c in out.T])
     solved, _, rank, _ = np.linalg.lstsq(gram, sums, rcond=1e-10)
-    return out - solved[small] + (per_group @ solved)[large], groups + int(rank)
+    back, reach = per_group @ solved, np.empty(len(large))
+    for at, column in enumerate(out.T):
+        column -= np.take(solved[:, at], small, out=reach, mode="clip")
+        column += np.take(back[:, at], large, out=reach, mode="clip")
+    return int(rank)
 
 
 def _means(values: Array, by: Codes, groups: int) -> Array:
