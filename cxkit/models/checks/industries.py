@@ -1,0 +1,75 @@
+"""Does one industry carry the estimate?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxkit.display import message
+from cxkit.errors import SampleError
+from cxkit.measures import Panel
+from cxkit.measures.disclosure import MIN_CELL
+from cxkit.models.checks.check import Check, judged, no_verdict, why
+from cxkit.models.linkage import LinkageResult, fit_linkage
+
+ID = "leave_one_industry_out"
+FEWEST = 3  # industries
+
+
+def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
+    """Refit without each industry in turn: does one industry carry the estimate?
+
+    table has one row per industry left out: industry, rows, entities, estimate, conf_low,
+    conf_high; industries of fewer than five companies are left out together, as "". Failed
+    when leaving one out turns the sign. Passed only when no sign turns and every refit's
+    minimum detectable effect is no larger than the estimate. None where the estimate does not
+    differ clearly from zero, whose sign is chance, or where the sample is too small.
+    """
+    groups = _industries(panel.table)
+    if not result.clear:
+        return no_verdict(ID, message("check.estimate_unclear"))
+    if groups.nunique() < FEWEST:
+        few = int(groups.nunique())
+        return no_verdict(ID, message("check.few_industries", found=few, least=FEWEST))
+    rows: list[dict[str, Any]] = []
+    mdes: list[float] = []
+    for industry in sorted(groups.dropna().unique()):
+        kept = replace(panel, table=panel.table[groups != industry])
+        try:
+            refit = fit_linkage(kept, result.spec.specification, result.spec.clip)
+        except SampleError as error:
+            named = _named([industry])
+            return no_verdict(ID, message("check.without_industry", industry=named, why=why(error)))
+        mdes.append(refit.mde)
+        rows.append(
+            {"industry": industry, "rows": refit.nobs, "entities": refit.entities}
+            | {k: float(refit.score[k]) for k in ("estimate", "conf_low", "conf_high")}
+        )
+    return _verdict(pd.DataFrame(rows), max(mdes), float(result.score.estimate))
+
+
+def _industries(table: pd.DataFrame) -> pd.Series:
+    """Each row's industry; "" for the industries too small to be told apart, if not all too few."""
+    companies = table.groupby("industry")["company_id"].transform("nunique")
+    small = companies < MIN_CELL
+    enough = table.loc[small, "company_id"].nunique() >= MIN_CELL
+    return table["industry"].mask(small, "" if enough else np.nan)
+
+
+def _verdict(table: pd.DataFrame, mde: float, estimate: float) -> Check:
+    turned = table[np.sign(table["estimate"]) != np.sign(estimate)]
+    low, high = table["estimate"].min(), table["estimate"].max()
+    named = _named(list(turned["industry"]))
+    return judged(ID, bool(len(turned)), mde, estimate, table, low=low, high=high, industry=named)
+
+
+def _named(industries: list[str]) -> Any:
+    """The industries in one text; those too small to be named are called so."""
+    names = ", ".join(i for i in industries if i)
+    if "" not in industries:
+        return names
+    small = message("check.small_industries")
+    return message("check.and_small_industries", industry=names) if names else small
