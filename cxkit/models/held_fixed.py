@@ -25,13 +25,10 @@ class HeldFixed:
 
     effects: tuple[Codes, ...]
     cluster: Codes
+    clusters: int
     crossing: tuple[Codes, ...]
     turn: Array
     controls: Array
-
-    @property
-    def clusters(self) -> int:
-        return int(self.cluster.max()) + 1
 
     def removed_from(self, values: Array) -> Array:
         """values (n, m) without what is held fixed."""
@@ -41,7 +38,7 @@ class HeldFixed:
     def sums(self, values: Array) -> Array:
         """(clusters, q): each cluster's products of values (n,), already `removed_from`, with
         the basis."""
-        parts = [_table(self.cluster, e, values) for e in self.crossing]
+        parts = [_table(self.cluster, e, values, self.clusters) for e in self.crossing]
         wide = np.hstack(parts) @ self.turn if parts else np.empty((self.clusters, 0))
         own = [self.total(c * values)[:, None] for c in self.controls.T]
         return np.hstack([wide, *own])
@@ -51,8 +48,13 @@ class HeldFixed:
         return np.asarray(np.bincount(self.cluster, values, self.clusters), np.float64)
 
 
-def held_fixed(effects: Sequence[Codes], cluster: Codes, controls: Array) -> HeldFixed:
-    """effects are up to two codes (n,), controls (n, k), with a constant where there are none."""
+def held_fixed(
+    effects: Sequence[Codes], cluster: Codes, controls: Array, clusters: int | None = None
+) -> HeldFixed:
+    """effects are up to two codes (n,), controls (n, k), with a constant where there are none.
+
+    clusters is how many there are, where the last ones may have no row here.
+    """
     inside = next((e for e in effects if is_nested(e, cluster)), None)
     crossing = tuple(e for e in effects if e is not inside)
     turn = _orthonormal(_indicator_products(inside, crossing)) if crossing else np.empty((0, 0))
@@ -60,7 +62,8 @@ def held_fixed(effects: Sequence[Codes], cluster: Codes, controls: Array) -> Hel
     scale = np.sqrt(np.maximum(np.square(swept).sum(0), 1e-300))
     scaled = swept / scale
     own = scaled @ _orthonormal(scaled.T @ scaled)
-    return HeldFixed(tuple(effects), cluster, crossing, turn, own)
+    groups = clusters or int(cluster.max()) + 1
+    return HeldFixed(tuple(effects), cluster, groups, crossing, turn, own)
 
 
 def _indicator_products(inside: Codes | None, crossing: Sequence[Codes]) -> Array:
@@ -73,9 +76,9 @@ def _indicator_products(inside: Codes | None, crossing: Sequence[Codes]) -> Arra
     return np.asarray(gram - table.T @ (table / np.bincount(inside)[:, None]), np.float64)
 
 
-def _table(rows: Codes, columns: Codes, weights: Array) -> Array:
+def _table(rows: Codes, columns: Codes, weights: Array, groups: int | None = None) -> Array:
     """Sums of weights by two codes, (rows, columns)."""
-    shape = int(rows.max()) + 1, int(columns.max()) + 1
+    shape = groups or int(rows.max()) + 1, int(columns.max()) + 1
     cells = np.bincount(rows * shape[1] + columns, weights, shape[0] * shape[1])
     return np.asarray(cells.reshape(shape), np.float64)
 
