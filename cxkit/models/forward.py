@@ -15,8 +15,9 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from cxkit.models.cluster import FEW
 from cxkit.models.divisions import sums_by
-from cxkit.models.instruments import FEW_CLUSTERS, Vcov
+from cxkit.models.instruments import Vcov
 from cxkit.models.splits import Booleans, Codes, Floats
 
 Instruments = Literal["each", "collapsed"]
@@ -122,7 +123,7 @@ def forward_deviations(
     kind: Instruments = instruments or (
         "each" if 0 < pairs * _PER_COMPANY <= companies else "collapsed"
     )
-    how: Vcov = vcov or ("CR3" if companies < FEW_CLUSTERS else "CR1")
+    how: Vcov = vcov or ("CR3" if companies < FEW else "CR1")
     parts = [
         _part(y[order], one[order], other[order], rows, kind, how == "CR3")
         for one, other in zip(a, b, strict=True)

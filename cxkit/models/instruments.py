@@ -17,11 +17,11 @@ from typing import Literal
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from cxkit.models.cluster import FEW
 from cxkit.models.divisions import Division, design, division, left_out, places_of, sums_by
 from cxkit.models.splits import Codes, Floats
 
 NO_CONTROLS = np.empty((0, 0))
-FEW_CLUSTERS = 100  # below it the cluster jackknife
 Vcov = Literal["CR1", "CR3"]
 
 
@@ -91,7 +91,7 @@ def orivs(
 ) -> tuple[Corrected, ...]:
     """`oriv` for several outcomes y (n, outcomes) of the same rows, in their order."""
     present = np.bincount(cluster[(np.isfinite(a) & np.isfinite(b)).any(0)]) > 0
-    kind: Vcov = vcov or ("CR3" if present.sum() < FEW_CLUSTERS else "CR1")
+    kind: Vcov = vcov or ("CR3" if present.sum() < FEW else "CR1")
     total, places = sums_by(cluster), places_of(cluster) if kind == "CR3" else None
     shape = design(len(y), effects, cluster, controls, leave_out=kind == "CR3")
     parts = [
