@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from cxkit.exhibits import control, linkage, maturity, money, quality
-from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box
+from cxkit.exhibits import (
+    certainty,
+    change,
+    control,
+    gaps,
+    linkage,
+    maturity,
+    money,
+    place,
+    position,
+    quality,
+    roadmap,
+    views,
+)
+from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box, gathered
 
 __all__ = [
     "MIN_CELL",
@@ -11,9 +24,17 @@ __all__ = [
     "Exhibit",
     "Gallery",
     "box",
+    "certainty",
+    "change",
     "control",
+    "gaps",
+    "gathered",
     "linkage",
     "maturity",
     "money",
+    "place",
+    "position",
     "quality",
+    "roadmap",
+    "views",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -121,6 +121,32 @@ def box(id: str, section: str, title: Text, reason: Text) -> Exhibit:
     """An exhibit that could not be made: a box with its reason, never silence."""
     headline = message("exhibit.box", title=title)
     return Exhibit(id, section, headline, {"kind": "box", "reason": reason})
+
+
+def gathered(exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+    """The same exhibits, those that cannot be made for one and the same reason in one box.
+
+    The box names each of them and stands where the last one stood.
+    """
+    boxes: dict[str, list[Exhibit]] = {}
+    for exhibit in exhibits:
+        if exhibit.chart.get("kind") == "box":
+            reason = text(exhibit.chart["reason"], exhibit.language)
+            boxes.setdefault(f"{exhibit.section} {reason}", []).append(exhibit)
+    several = [same for same in boxes.values() if len(same) > 1]
+    last = {id(same[-1]): _one_box(same) for same in several}
+    gone = {id(one) for same in several for one in same[:-1]}
+    return [last.get(id(one), one) for one in exhibits if id(one) not in gone]
+
+
+def _one_box(same: Sequence[Exhibit]) -> Exhibit:
+    titles = [one.message["values"]["title"] for one in same]
+    together = titles[0]
+    for title in titles[1:]:
+        together = message("display.pair", first=together, second=title)
+    reason = message("exhibit.boxes_reason", reason=same[0].chart["reason"], titles=together)
+    return replace(same[0], message=message("exhibit.boxes", count=len(same)),
+                   chart={"kind": "box", "reason": reason})  # fmt: skip
 
 
 def quartiles(values: pd.Series) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -83,7 +84,7 @@ class Maturity(Shown):
             f"{self.instrument.maximum:g})."
         )
 
-    @property
+    @cached_property
     def latest(self) -> pd.DataFrame:
         """The last scored wave of each company; one row per company."""
         scored = self.table.dropna(subset=["index"]).sort_values(KEY)

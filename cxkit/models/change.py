@@ -82,12 +82,12 @@ def changes(scores: Maturity, model: ErrorModel, instrument: Instrument) -> Chan
     blocks = block_intervals(scores.blocks, table, model, instrument)
     items = item_standard_errors(scores.items, scores.blocks, model, instrument)
     ends = instrument.minimum, instrument.maximum
-    members, turnover = _turnover(scores.table)
+    members, counts = turnover(scores.table)
     return Changes(
         _changed(spans, index, "index", [], ends),
         _changed(parts, blocks, "performance", ["block"], (0.0, 100.0)),
         _changed(parts, items, "performance_100", ["block", "item_id"], (0.0, 100.0)),
-        members, turnover,
+        members, counts,
     )  # fmt: skip
 
 
@@ -154,10 +154,11 @@ def _judged(out: pd.DataFrame, df: Floats, several: bool) -> pd.DataFrame:
     return out
 
 
-def _turnover(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def turnover(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Companies scored in one wave of the panel and not in the next, and the other way round.
 
-    Where every company has its own dates, the panel's waves are calendar years.
+    They are `members` and `turnover` of `Changes`. Where every company has its own dates, the
+    panel's waves are calendar years.
     """
     scored = table.loc[table["index"].notna(), KEY]
     dates = scored["wave"]
