@@ -1,0 +1,1 @@
+"""Kinds of company: mixtures, centres and cuts, how many there are, and whether there are any."""
