@@ -168,7 +168,8 @@ def rater_measures(
     rows, at = _rows(known, panel)
     place = np.empty(len(panel.table), np.intp)
     place[np.lexsort((panel.table["wave"], panel.table["company_id"]))] = np.arange(len(place))
-    person = rows.groupby(["company_id", "respondent_id"], sort=False).ngroup().to_numpy(np.intp)
+    pairs = rows.groupby(["company_id", "respondent_id"], sort=False).ngroup()
+    person: Codes = pairs.to_numpy().astype(np.intp)
     value = rows["value"].to_numpy(float)
     most = int(np.bincount(at[np.isfinite(value)], minlength=1).max())
     if most < 2:
@@ -199,6 +200,6 @@ def _rows(frame: pd.DataFrame, panel: Panel) -> tuple[pd.DataFrame, Codes]:
 
 
 def _measures(a: Floats, b: Floats, kind: str, panel: Panel, imputed: bool) -> Measures:
-    rows = (np.isfinite(a) & np.isfinite(b)).any(0)
+    rows: Booleans = np.asarray((np.isfinite(a) & np.isfinite(b)).any(0))
     count = panel.table.loc[rows, "company_id"].value_counts()
     return Measures(a, b, kind, rows, int((count >= 2).sum()), imputed)
