@@ -106,6 +106,12 @@ def source_note(row: pd.Series) -> Text:
     return message("certainty.note_widened" if row["widened"] else "certainty.note_items")
 
 
+def one_rater_note(row: pd.Series) -> list[Text]:
+    """What could mislead where one rater answered; nothing where several did."""
+    several = pd.isna(row["sem"]) or row["respondents"] > 1
+    return [] if several else [source_note(row)]
+
+
 _COEFFICIENTS = (
     Column("label", message("column.coefficient")),
     Column("value", message("column.value"), "r"),

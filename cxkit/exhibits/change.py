@@ -53,6 +53,8 @@ def panel(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     titles = block_titles(client)
     rows = _rows(found.index, {"index": message("label.index")})
     rows += _rows(found.blocks, dict(titles))
+    place = {id: k for k, id in enumerate(["index", *titles])}
+    rows.sort(key=lambda r: (r["span"] != "last", place[r["id"]]))
     last = [r for r in rows if r["span"] == "last"]
     chart = {"kind": "panels", "x": None, "y": message("axis.performance_all"), "x_format": "date",
              "y_format": "num", "panels": _panels(client, sure, company, last)}  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cxkit.display import message
-from cxkit.exhibits.common import listed
+from cxkit.exhibits.common import listed, named
 
 BY_CHANCE = 0.05  # of companies whose state is the same pass the bound
 
@@ -32,7 +32,7 @@ def items(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return message("change.items_none", items=len(rows))
     first = max(moved, key=lambda r: abs(r["change"]))
     id = "change.items_some" if len(moved) > 1 else "change.items_one"
-    return message(id, found=len(moved), items=len(rows), unit=first["label"],
+    return message(id, found=len(moved), items=len(rows), unit=named(first["label"]),
                    change=first["change"])  # fmt: skip
 
 

@@ -57,6 +57,11 @@ def stage_label(client: Client, id: int) -> str:
     return f"{stage.id} {in_language(stage.name, client.config.language)}"
 
 
+def named(label: Text) -> Text:
+    """A statement as it stands inside a sentence: without its full stop."""
+    return label.rstrip(".。") if isinstance(label, str) else label
+
+
 def listed(names: Sequence[str]) -> str:
     """Names one after the other; a name that holds a comma calls for semicolons."""
     return ("; " if any("," in name for name in names) else ", ").join(names)

@@ -125,8 +125,7 @@ def importance_map(client: Client, sure: Certainty, company: str = "", seed: int
     first = [row for row, point in zip(rows, points, strict=True) if point["highlight"]]
     headline = gaps_wording.quadrant(first, len(rows))
     notes = [message("gaps.map_note"), message("gaps.note_own_view")]
-    columns = [c for c in _columns(rows) if c.id in ("label", "importance", "performance", "gap")]
-    return Exhibit(id, SECTION, headline, chart, columns, rows, notes,
+    return Exhibit(id, SECTION, headline, chart, (), (), notes,
                    _source(client, sure, company), language=client.config.language)  # fmt: skip
 
 

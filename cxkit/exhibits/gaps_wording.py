@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cxkit.display import Text, message
+from cxkit.exhibits.common import named
 
 Rows = Sequence[dict[str, Any]]
 
@@ -13,7 +14,7 @@ Rows = Sequence[dict[str, Any]]
 def largest(rows: Rows, by: str, reason: Text | None) -> dict[str, Any]:
     """The largest gap, and whether it would be the largest again."""
     first = rows[0]
-    values = {"unit": first["label"], "gap": first["gap"], "units": len(rows),
+    values = {"unit": named(first["label"]), "gap": first["gap"], "units": len(rows),
               "importance": first["importance"], "performance": first["performance"]}  # fmt: skip
     if first["gap"] <= 0:
         return message(f"gaps.{by}_fulfilled", **values)
@@ -31,7 +32,7 @@ def quadrant(first: Rows, items: int) -> dict[str, Any]:
     if not first:
         return message("gaps.map_none", items=items)
     id = "gaps.map" if len(first) > 1 else "gaps.map_one"
-    return message(id, found=len(first), items=items, unit=first[0]["label"])
+    return message(id, found=len(first), items=items, unit=named(first[0]["label"]))
 
 
 def cuts(parts: Sequence[tuple[Text, Rows]]) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def cuts(parts: Sequence[tuple[Text, Rows]]) -> dict[str, Any]:
              if len(rows) > 1 and rows[0]["rank_high"] == 1]  # fmt: skip
     if clear:
         name, row, units = clear[0]
-        return message("gaps.cuts_clear", cut=name, unit=row["label"], gap=row["gap"],
+        return message("gaps.cuts_clear", cut=name, unit=named(row["label"]), gap=row["gap"],
                        units=units)  # fmt: skip
     ends = [row["gap"] for _, rows in parts for row in rows]
     return message("gaps.cuts_unclear", low=min(ends), high=max(ends))
@@ -56,5 +57,5 @@ def against(rows: Rows, ways: Sequence[int], tested: int, by: str) -> dict[str, 
     place = ways.index(1) if more else len(ways) - 1 - ways[::-1].index(-1)
     row = rows[place]
     id = f"gaps.against_{'more' if more else 'fewer'}_{by}"
-    return message(id, more=more, fewer=fewer, units=tested, unit=row["label"], gap=row["value"],
-                   median=row["median"])  # fmt: skip
+    return message(id, more=more, fewer=fewer, units=tested, unit=named(row["label"]),
+                   gap=row["value"], median=row["median"])  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -83,10 +84,10 @@ def _dots(
 
 def industries(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     """The index by industry, of the client's own companies or as a named benchmark tells it."""
-    if sure.benchmark.own:
-        return maturity.industries(client, sure.scores, company)
-    id, norms = "maturity.industries", sure.benchmark.norms
     row = sure.row(company) if company else None
+    if sure.benchmark.own:
+        return _with_interval(maturity.industries(client, sure.scores, company), row)
+    id, norms = "maturity.industries", sure.benchmark.norms
     about = client.table("companies")
     own = about.loc[about["company_id"] == company, "industry"] if row is not None else []
     rows = []
@@ -102,3 +103,16 @@ def industries(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     headline = message("maturity.industries_told", low=low["label"], low_value=low["median"],
                        high=high["label"], high_value=high["median"])  # fmt: skip
     return _dots(client, sure, id, headline, rows)
+
+
+def _with_interval(made: Exhibit, row: pd.Series | None) -> Exhibit:
+    """The own value with its interval, in the row of its industry."""
+    if row is None or made.chart["kind"] != "dots":
+        return made
+    ends = {k: value(row[k]) for k in ("conf_low", "conf_high")}
+    rows = [r | ends if r["value"] is not None else r for r in made.rows]
+    reach = [v for r in rows for v in (r.get("conf_low"), r.get("conf_high")) if v is not None]
+    chart = made.chart | {"rows": rows, "minimum": min([made.chart["minimum"], *reach]),
+                          "maximum": max([made.chart["maximum"], *reach])}  # fmt: skip
+    columns = [c for c in _COLUMNS if any(r.get(c.id) is not None for r in rows)]
+    return replace(made, chart=chart, columns=columns, rows=rows)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from cxkit.contracts import Client
-from cxkit.display import Text, in_language, message
+from cxkit.display import Text, in_language, message, text
 from cxkit.exhibits import maturity, position_wording
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, value
-from cxkit.exhibits.certainty import source_note
+from cxkit.exhibits.certainty import one_rater_note
 from cxkit.exhibits.common import (
     SECTION,
     apart,
@@ -104,7 +104,7 @@ def _ladder_notes(
         prior = sure.benchmark.prior
         id = "position.probability_note" if prior else "position.probability_flat"
         notes.append(message(id, companies=prior.companies if prior else 0))
-        notes.append(source_note(row))
+        notes += one_rater_note(row)
     elif row is not None:
         notes.append(message("position.no_probability", reason=sure.reason or ""))
     else:
@@ -125,7 +125,11 @@ def weakest(client: Client, sure: Certainty, company: str = "", seed: int = 0) -
     chances = found.blocks.groupby("block")["probability"].mean()
     titles = block_titles(client)
     rows = [
-        {"label": titles[str(b)], "value": float(p), "highlight": i == 0}
+        {
+            "label": titles[str(b)],
+            "value": float(p),
+            "highlight": i == 0 and bool(p > position_wording.LIKELY),
+        }
         for i, (b, p) in enumerate(chances.sort_values(ascending=False, kind="stable").items())
     ]
     stages = found.stages.groupby("stage")["probability"].mean() if len(found.stages) else None
@@ -185,8 +189,8 @@ def blocks(
         shown["verdict"] = message(f"position.apart_{way}" if known else "position.apart_unknown")
     headline = position_wording.blocks(rows, ways, tested, company_name(client, company))
     notes: list[Text] = [message("position.blocks_note")]
-    if row is not None and pd.notna(row["sem"]):
-        notes.append(source_note(row))
+    if row is not None:
+        notes += one_rater_note(row)
     made = Exhibit(id, SECTION, headline, chart, _BLOCKS, rows, notes,
                    [message("certainty.source", who=others(sure))],
                    language=client.config.language)  # fmt: skip
@@ -240,9 +244,11 @@ def levels(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     if any(lv.provenance == "assumed" for b in client.instrument.blocks for lv in b.levels):
         notes.append(message("position.assumed_texts"))
     headline = position_wording.levels(client, [(r["at"], r["reach"], r["label"]) for r in rows])
-    shown = [_stage_row(client, row), *({k: r[k] for k in r if k not in ("at", "reach")}
-                                        for r in rows)]  # fmt: skip
-    return Exhibit(id, SECTION, headline, {"kind": "table"}, _LEVELS, shown, notes,
+    shown = [*_stage_rows(client, row), *({k: r[k] for k in r if k not in ("at", "reach")}
+                                          for r in rows)]  # fmt: skip
+    marked = {text(r["provenance"]) for r in shown if r["provenance"]}
+    columns = [c for c in _LEVELS if c.id != "provenance" or len(marked) > 1]
+    return Exhibit(id, SECTION, headline, {"kind": "table"}, columns, shown, notes,
                    language=client.config.language)  # fmt: skip
 
 
@@ -268,20 +274,26 @@ def _reach(low: int | None, high: int | None) -> Text | None:
     return message("position.level" if low == high else "position.level_range", low=low, high=high)
 
 
-def _stage_row(client: Client, row: pd.Series) -> dict[str, Any]:
-    """The whole company: its index as a share of the range, its stage and the stage's text."""
+def _stage_rows(client: Client, row: pd.Series) -> list[dict[str, Any]]:
+    """The whole company: its stage with the stage's text, and what takes it to the next one."""
     instrument = client.instrument
     ends = np.array([row["conf_low"], row["conf_high"]], float)
     low, high = (None if np.isnan(x) else int(x) for x in instrument.stage_of(ends))
     both = _reach(low, high)
     stage = next(s for s in instrument.stages if s.id == int(row["stage"]))
     share = (float(row["index"]) - instrument.minimum) / (instrument.maximum - instrument.minimum)
-    return {
+    language, empty = client.config.language, dict.fromkeys(("value", "level", "possible"))
+    first = {
         "label": message("label.whole_company"), "value": 100 * share,
         "level": stage_label(client, stage.id), "possible": both,
-        "text": in_language(stage.text, client.config.language) if stage.text else None,
+        "text": in_language(stage.text, language) if stage.text else None,
         "provenance": message(f"term.{stage.provenance}") if stage.text else None,
     }  # fmt: skip
+    if not stage.drivers:
+        return [first]
+    lines = stage.drivers.get(language) or stage.drivers["en"]
+    return [first, {**empty, "label": message("label.drivers"), "text": "; ".join(lines) + ".",
+                    "provenance": message(f"term.{stage.provenance}")}]  # fmt: skip
 
 
 def _level_shares(client: Client, sure: Certainty) -> Exhibit:

@@ -11,7 +11,7 @@ from scipy import stats
 from cxkit.contracts import Client
 from cxkit.display import Text, message
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, value
-from cxkit.exhibits.common import LEVEL, SECTION, lacks, unit_labels
+from cxkit.exhibits.common import LEVEL, SECTION, lacks, named, unit_labels
 from cxkit.measures import by_roles, evidence, perceptions
 from cxkit.measures.answers import ROLES
 from cxkit.measures.disclosure import MIN_CELL
@@ -90,7 +90,7 @@ def _headline(seen: Perceptions, labels: dict[str, Text], company: str) -> dict[
     if known.empty:
         return message("views.no_pair")
     row = known.iloc[0]
-    values = {"unit": labels[row["unit"]], "first": float(row["first"]),
+    values = {"unit": named(labels[row["unit"]]), "first": float(row["first"]),
               "second": float(row["second"]), "items": len(known)}  # fmt: skip
     if company:
         return message("views.company", **values, n_first=int(row["n_first"]),
@@ -100,9 +100,9 @@ def _headline(seen: Perceptions, labels: dict[str, Text], company: str) -> dict[
         return message("views.unclear", **values, companies=int(known["companies"].max()),
                        largest=float(known["difference"].abs().max()))  # fmt: skip
     row = clear.iloc[0]
-    return message("views.clear", found=len(clear), items=len(known), unit=labels[row["unit"]],
-                   first=float(row["first"]), second=float(row["second"]),
-                   difference=float(row["difference"]))  # fmt: skip
+    return message("views.clear", found=len(clear), items=len(known),
+                   unit=named(labels[row["unit"]]), first=float(row["first"]),
+                   second=float(row["second"]), difference=float(row["difference"]))  # fmt: skip
 
 
 def _p_values(rows: pd.DataFrame) -> list[float]:
