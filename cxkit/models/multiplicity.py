@@ -21,6 +21,20 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(v) for v in out]
 
 
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Benjamini's and Hochberg's (1995) adjustment, in the order given.
+
+    Of the results below a level, at most that share is expected to be chance.
+    """
+    p = np.asarray(p_values, float)
+    order = np.argsort(p, kind="stable")[::-1]
+    factor = len(p) / np.arange(len(p), 0, -1)
+    stepped = np.minimum(1.0, np.minimum.accumulate(p[order] * factor))
+    out = np.empty(len(p))
+    out[order] = stepped
+    return [float(v) for v in out]
+
+
 def holm_rows(p_values: Floats, family: NDArray[np.int64]) -> Floats:
     """Holm's adjustment within each family of many; p_values and family are one row per test.
 
