@@ -94,11 +94,11 @@ def correction(scores: Maturity, panel: Panel, splits: int = SPLITS, seed: int =
     share = by_raters.share if by_raters else 0.0
     if by_raters and share >= TWO_RATERS and enough(by_raters):
         reason = message(
-            "correction.second_rater", companies=by_raters.companies, share=by_raters.share
+            "measures.second_rater", companies=by_raters.companies, share=by_raters.share
         )
         return Correction(SECOND_RATER, reason, by_items, by_raters)
     if by_items and enough(by_items):
-        reason = message("correction.split_halves", share=share, least=TWO_RATERS)
+        reason = message("measures.split_halves", share=share, least=TWO_RATERS)
         return Correction(SPLIT_HALVES, reason, by_items, by_raters)
     return Correction(NONE, _why_none(scores, by_items, by_raters), by_items, by_raters)
 
@@ -111,9 +111,9 @@ def enough(measures: Measures) -> bool:
 def _why_none(scores: Maturity, *found: Measures | None) -> dict[str, Any]:
     known = [m.companies for m in found if m]
     if max(known, default=0):
-        return message("correction.few_companies", companies=max(known), least=MIN_COMPANIES)
+        return message("measures.few_companies", companies=max(known), least=MIN_COMPANIES)
     own = "made_elsewhere" if scores.instrument.has_items else "one_index"
-    return message(f"correction.{own}")
+    return message(f"measures.{own}")
 
 
 def split_measures(

@@ -144,9 +144,9 @@ def test_too_few_companies_and_no_answers_leave_it_uncorrected() -> None:
     assert f"{several} companies" in text(found.reason)
     sent = replace(scores, detail=Detail())
     found = correction(sent, frame)
-    assert found.reason["id"] == "correction.made_elsewhere"
+    assert found.reason["id"] == "measures.made_elsewhere"
     whole = replace(sent, instrument=one_index())
-    assert correction(whole, frame).reason["id"] == "correction.one_index"
+    assert correction(whole, frame).reason["id"] == "measures.one_index"
     assert "one index" in text(correction(whole, frame).reason)
 
 
