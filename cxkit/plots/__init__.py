@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DRAWN = (
     "intervals", "binned", "bars", "dots", "histogram", "lines", "ladder", "gaps", "map",
-    "heatmap", "panels", "control", "radar",
+    "heatmap", "panels", "control", "radar", "bridge",
 )  # fmt: skip
 UNDRAWN = ("box", "table")
 
@@ -49,6 +49,7 @@ def svg(figure: Figure) -> bytes:
 
 def _painter(kind: str) -> Callable[[dict[str, Any], str], Figure]:
     from cxkit.plots import (
+        bridge,
         control,
         fields,
         heatmap,
@@ -75,6 +76,7 @@ def _painter(kind: str) -> Callable[[dict[str, Any], str], Figure]:
         "panels": panels.panels,
         "control": control.control,
         "radar": radar.radar,
+        "bridge": bridge.bridge,
     }
     if kind not in painters:
         raise ConfigError(f'no figure is drawn for a chart of kind "{kind}"{nearest(kind, DRAWN)}')
@@ -107,6 +109,7 @@ _VALUES = {  # where a chart's values lie, and under which keys
     "gaps": ("rows", ("importance", "performance")),
     "control": ("points", ("y",)),
     "radar": ("rows", ("value", "median")),
+    "bridge": ("rows", ("value",)),
 }
 
 

@@ -42,8 +42,9 @@ def intervals(chart: dict[str, Any], language: str) -> Figure:
     return laid.sheet.figure
 
 
-def interval_limits(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
-    """Limits that hold zero and every estimate; one very wide interval does not flatten the rest.
+def interval_limits(rows: Sequence[dict[str, Any]], zero: bool = True) -> tuple[float, float]:
+    """Limits that hold every estimate, and zero unless it is not asked for; one very wide
+    interval does not flatten the rest.
 
     An interval counts up to three times the median half-width beyond its estimate.
     """
@@ -55,7 +56,7 @@ def interval_limits(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
         for end, sign in ((row.get("conf_low"), -1), (row.get("conf_high"), 1)):
             if end is not None:
                 reach.append(row["estimate"] + sign * min(sign * (end - row["estimate"]), most))
-    return limits(reach, zero=True)
+    return limits(reach, zero=zero)
 
 
 def bars(chart: dict[str, Any], language: str) -> Figure:

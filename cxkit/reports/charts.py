@@ -16,7 +16,7 @@ from cxkit.reports.shapes import Closed, Format, Maybe, Number, Text
 
 Kind = Literal[
     "intervals", "binned", "bars", "dots", "histogram", "lines", "ladder", "gaps", "map",
-    "heatmap", "panels", "control", "radar", "box", "table",
+    "heatmap", "panels", "control", "radar", "bridge", "box", "table",
 ]  # fmt: skip
 
 
@@ -331,6 +331,37 @@ class Radar(_Ranged):
     rows: list[RadarRow]
 
 
+class BridgeRow(Closed):
+    """start and end are levels; a change leads from the level before it to the next."""
+
+    label: Text
+    role: Literal["start", "change", "end"]
+    value: Maybe
+    conf_low: Maybe = None
+    conf_high: Maybe = None
+    highlight: StrictBool = False
+
+
+class Bridge(Closed):
+    kind: Literal["bridge"]
+    x: Text
+    format: Format
+    rows: list[BridgeRow]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Bridge:
+        roles = [row.role for row in self.rows]
+        if roles != ["start", *["change"] * (len(roles) - 2), "end"]:
+            raise ValueError("rows are not one start, changes and one end, in this order")
+        values = [row.value for row in self.rows]
+        known = [v for v in values if v is not None]
+        if len(known) == len(values):
+            most = max(map(abs, known))
+            if abs(sum(known[:-1]) - known[-1]) > 1e-6 * most:
+                raise ValueError(f"start and changes add up to {sum(known[:-1])}, not {known[-1]}")
+        return self
+
+
 class Box(Closed):
     kind: Literal["box"]
     reason: Text
@@ -342,7 +373,7 @@ class Table(Closed):
 
 Chart = Annotated[
     Intervals | Binned | Bars | Dots | Histogram | Lines | Ladder | Gaps | Map | Heatmap | Panels
-    | Control | Radar | Box | Table,
+    | Control | Radar | Bridge | Box | Table,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

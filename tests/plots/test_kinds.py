@@ -266,7 +266,50 @@ def test_the_radar_leaves_out_what_is_missing() -> None:
     assert "– (median 52.0)" in words(charts.radar())
 
 
-@pytest.mark.parametrize("name", ["ladder", "gaps", "map", "heatmap", "panels", "control", "radar"])
+def test_a_bridge_s_bars_lead_from_level_to_level() -> None:
+    chart = charts.bridge()
+    figure = plots.draw(chart)
+    bars = sorted((p for p in figure.axes[0].patches if isinstance(p, Rectangle)),
+                  key=lambda p: p.get_y())  # fmt: skip
+    changes = [r["value"] for r in chart["rows"] if r["role"] == "change"]
+    at = chart["rows"][0]["value"]
+    for bar, change in zip(bars, changes, strict=True):
+        assert sorted((at, at + change)) == pytest.approx(
+            [bar.get_x(), bar.get_x() + bar.get_width()]
+        )
+        at += change
+    assert [x for x, _ in marks(figure, "D")] == pytest.approx([41.3, 43.45])
+
+
+def test_a_bridge_writes_changes_with_sign_and_levels_without() -> None:
+    shown = words(charts.bridge())
+    assert {"41.3", "+0.92 (+0.11 to +1.73)", "43.5 (41.9 to 45.0)"} <= set(shown)
+    assert {"adds", "takes away"} <= set(shown)
+
+
+def test_unclear_changes_of_a_bridge_are_hollow_and_wide_ones_end_in_arrows() -> None:
+    chart = charts.bridge()
+    figure = plots.draw(chart)
+    hollow = [p.get_facecolor()[:3] == (1.0, 1.0, 1.0) for p in
+              sorted(figure.axes[0].patches, key=lambda p: p.get_y())]  # fmt: skip
+    assert hollow == [False, True, False, False, True]
+    assert "Hollow bars: the interval of the change covers zero." in joined(chart)
+    low, high = figure.axes[0].get_xlim()
+    assert low > 10
+    assert high < 65
+    assert len(marks(figure, "<")) == len(marks(figure, ">")) == 1
+
+
+def test_a_missing_change_leaves_the_level_where_it_was() -> None:
+    figure = plots.draw(charts.nasty()["bridge-gap"])
+    bars = [p for p in figure.axes[0].patches if isinstance(p, Rectangle)]
+    assert len(bars) == 4
+    assert "–" in words(charts.nasty()["bridge-gap"])
+
+
+@pytest.mark.parametrize(
+    "name", ["ladder", "gaps", "map", "heatmap", "panels", "control", "radar", "bridge"]
+)
 def test_a_chart_without_values_says_so(name: str) -> None:
     chart = charts.nasty().get(f"{name}-none", charts.ladder())
     if name == "ladder":

@@ -198,14 +198,14 @@ def radar(labels: list[str] | None = None) -> dict[str, Any]:
 
 def usual() -> dict[str, dict[str, Any]]:
     """One ordinary chart of each kind."""
-    found = (ladder(), gaps(), map_(), heatmap(), panels(), control(), radar())
+    found = (ladder(), gaps(), map_(), heatmap(), panels(), control(), radar(), bridge())
     return {chart["kind"]: chart for chart in found}
 
 
 def nasty() -> dict[str, dict[str, Any]]:
     """Long, unbroken, hostile and foreign labels; one row, very many, none with a value."""
     many = [f"{ITEMS[i % 19]} ({i + 1})" for i in range(60)]
-    return {**_rows(many), **_fields(many), **_over_time(many)}
+    return {**_rows(many), **_fields(many), **_over_time(many), **nasty_bridges()}
 
 
 def _rows(many: list[str]) -> dict[str, dict[str, Any]]:
@@ -325,6 +325,54 @@ def _over_time(many: list[str]) -> dict[str, dict[str, Any]]:
         "control-strange": {**strange, "x": LONG * 2, "y": RUSSIAN * 3},
         "control-gone": gone,
         "control-none": _without(control(), "points", "y"),
+    }
+
+
+def bridge(labels: list[str] | None = None) -> dict[str, Any]:
+    """From one operating income to the next: clear and unclear changes, one very wide."""
+    labels = labels or [
+        "Operating income of the last year", "More revenue, at today's margin",
+        "Cost of revenue, through its share of revenue", "Selling, general and administrative",
+        "Research and development", "Other lines", "Operating income after the step",
+    ]  # fmt: skip
+    numbers = [
+        ("start", 41.3, None, None), ("change", 0.92, 0.11, 1.73), ("change", 1.84, -0.6, 4.28),
+        ("change", -0.41, -0.7, -0.12), ("change", 0.0, None, None), ("change", -0.2, -19.0, 18.6),
+        ("end", 43.45, 41.9, 45.0),
+    ]  # fmt: skip
+    rows = [
+        {"label": label, "role": role, "value": v, "conf_low": low, "conf_high": high,
+         "highlight": role == "end"}
+        for label, (role, v, low, high) in zip(labels, numbers, strict=False)
+    ]  # fmt: skip
+    return {"kind": "bridge", "x": "Operating income, million EUR", "format": "num", "rows": rows}
+
+
+def nasty_bridges() -> dict[str, dict[str, Any]]:
+    """Long labels, a loss that becomes a profit, huge and equal numbers, a missing change."""
+    crossing = bridge()
+    for row, value in zip(crossing["rows"], (-4.0, 9.0, 1.0, -2.0, 0.0, 0.5, 4.5), strict=True):
+        row.update(value=value, conf_low=None, conf_high=None)
+    huge = bridge()
+    for row in huge["rows"]:
+        row.update({k: row[k] and row[k] * 1e9 for k in ("value", "conf_low", "conf_high")})
+    still = bridge()
+    for row in still["rows"]:
+        still_value = 0.0 if row["role"] == "change" else 5.0
+        row.update(value=still_value, conf_low=None, conf_high=None)
+    gap = bridge()
+    gap["rows"][2].update(value=None, conf_low=None, conf_high=None)
+    ends = {**bridge(), "rows": [bridge()["rows"][0], bridge()["rows"][-1]]}
+    for row in ends["rows"]:
+        row.update(value=41.3, conf_low=None, conf_high=None)
+    return {
+        "bridge-long": bridge([LONG * 3, UNBROKEN, HOSTILE, RUSSIAN, CHINESE * 3, "", POLISH]),
+        "bridge-crossing": crossing,
+        "bridge-huge": huge,
+        "bridge-still": still,
+        "bridge-gap": gap,
+        "bridge-ends": ends,
+        "bridge-none": _without(bridge(), "rows", "value", "conf_low", "conf_high"),
     }
 
 

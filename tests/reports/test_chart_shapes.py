@@ -40,6 +40,13 @@ FAULTS: list[tuple[str, Change, str]] = [
      "chart: value error, points[5].x is no date such as 2024-12-31"),
     ("control", lambda c: c["points"][5].pop("center"), "chart.points[5].center: field required"),
     ("control", lambda c: c["ewma"][0].update(center=1), "chart.ewma[0].center: extra inputs"),
+    ("bridge", lambda c: c["rows"][1].update(role="rise"),
+     "chart.rows[1].role: input should be 'start', 'change' or 'end'"),
+    ("bridge", lambda c: c["rows"].reverse(),
+     "chart: value error, rows are not one start, changes and one end, in this order"),
+    ("bridge", lambda c: c["rows"][1].update(value=2.0),
+     "chart: value error, start and changes add up to 44.53, not 43.45"),
+    ("bridge", lambda c: c["rows"][0].pop("value"), "chart.rows[0].value: field required"),
     ("radar", lambda c: c.update(format="number"), "chart.format: value error, unknown number"),
 ]  # fmt: skip
 
