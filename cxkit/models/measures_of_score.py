@@ -171,10 +171,9 @@ def rater_measures(
     pairs = rows.groupby(["company_id", "respondent_id"], sort=False).ngroup()
     person: Codes = pairs.to_numpy().astype(np.intp)
     value = rows["value"].to_numpy(float)
-    most = int(np.bincount(at[np.isfinite(value)], minlength=1).max())
-    if most < 2:
+    if np.bincount(at[np.isfinite(value)], minlength=1).max() < 2:
         return None
-    a, b = rater_groups(value, place[at], person, len(place), splits if most > 2 else 1, seed)
+    a, b = rater_groups(value, place[at], person, len(place), splits, seed)
     return _measures(a[:, place], b[:, place], SECOND_RATER, panel, False)
 
 

@@ -110,11 +110,13 @@ def rater_groups(
     and wave, waves of a company in their order; rater (m,) the person, the same number in every
     wave, so that a person stays in one group. Each rater counts alike. NaN where a row has no
     rater in a group. Where no row has more than two raters every division is the same but for
-    its sides: ask for one.
+    its sides, and one comes back.
     """
     known = ~np.isnan(score)
     score, row, rater = score[known], row[known], rater[known]
     person = np.unique(rater, return_inverse=True)[1].astype(np.intp)
+    if np.bincount(row, minlength=1).max() <= 2:
+        splits = 1
     side = _sides(row, person, rows, splits, np.random.default_rng(seed))[person]
     total = _indicator(row, rows)
     out = []

@@ -105,15 +105,22 @@ def _subsets(n: int, size: int) -> list[list[int]]:
 
 
 def test_newcomers_join_the_side_that_lacks_a_rater() -> None:
-    row = np.array([0, 0, 1, 1, 2, 2, 3])  # p q, q r, r s, and s alone
-    rater = np.array([10, 11, 11, 12, 12, 13, 13])
-    score = np.arange(7.0)
-    a, b = rater_groups(score, row, rater, 5, 30, 1)
+    row = np.array([0, 0, 1, 1, 2, 2, 3, 5, 5, 5])  # p q, q r, r s, s alone; another's three
+    rater = np.array([10, 11, 11, 12, 12, 13, 13, 20, 21, 22])
+    score = np.arange(10.0)
+    a, b = rater_groups(score, row, rater, 6, 30, 1)
+    assert a.shape == (30, 6)
     assert np.isfinite(np.stack([a, b])[:, :, :3]).all()
     np.testing.assert_allclose(a[:, :3] + b[:, :3], np.tile([1.0, 5.0, 9.0], (30, 1)))
     assert (np.isnan(a[:, 3]) != np.isnan(b[:, 3])).all()
     assert np.isnan(np.stack([a, b])[:, :, 4]).all()
     assert len(np.unique(a[:, 0])) == 2
+
+
+def test_two_raters_to_a_row_are_divided_once() -> None:
+    row, rater = np.array([0, 0, 1, 1]), np.array([1, 2, 1, 2])
+    a, b = rater_groups(np.array([1.0, 2.0, 5.0, 7.0]), row, rater, 2, 30, 1)
+    assert sorted([a[0].tolist(), b[0].tolist()]) == [[1.0, 5.0], [2.0, 7.0]]
 
 
 def test_a_score_that_is_missing_leaves_its_rater_out() -> None:
