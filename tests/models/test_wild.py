@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from cxkit.models import least_squares as ls
 from cxkit.models.inference import infer
 from cxkit.models.instruments import oriv
 from cxkit.models.wild import weights, wild
 from cxkit.models.wild_iv import wild_iv
+from tests.models.drawn_panels import dummies, sample, two_measures, without
 
 DRAWS = 199
-
-
-def sample(seed: int, companies: int, slope: float = 0.3) -> dict[str, np.ndarray]:
-    """An unbalanced panel of companies and six years with company effects and uneven errors."""
-    rng = np.random.default_rng(seed)
-    company, year = np.repeat(np.arange(companies), 6), np.tile(np.arange(6), companies)
-    keep = rng.random(len(company)) < 0.85
-    company, year = ls.codes(company[keep]), ls.codes(year[keep])
-    x = rng.normal(size=companies)[company] + rng.normal(size=len(company))
-    z = rng.normal(size=len(company))
-    noise = rng.normal(size=len(company)) * (1 + np.abs(x))
-    y = slope * x + 0.2 * z + rng.normal(size=companies)[company] + noise
-    return {"y": y, "x": x, "z": z, "company": company, "year": year}
-
-
-def dummies(*effects: np.ndarray) -> np.ndarray:
-    return np.column_stack([e[:, None] == np.arange(e.max() + 1) for e in effects]).astype(float)
-
-
-def without(columns: np.ndarray, values: np.ndarray) -> np.ndarray:
-    return values - columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
 
 
 def by_rows(data: dict[str, np.ndarray], names: tuple[str, ...], null: float) -> float:
@@ -70,6 +52,28 @@ def test_sums_by_cluster_draw_what_rows_draw(
     assert both[0].p_value == both[1].p_value == by_rows(data, names, null)
 
 
+def others() -> list[dict[str, str]]:
+    """p-values of wildboottest on the same panels, 99,999 draws."""
+    with (Path(__file__).parent / "published" / "wild_p_values.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("row", others(), ids=lambda row: row["companies"])
+def test_p_values_equal_wildboottest(row: dict[str, str]) -> None:
+    """Other draws of the same law: three standard errors of a difference of two shares.
+
+    Its small-sample factor is the same in t and in every draw, so that none is needed.
+    """
+    data, draws = sample(int(row["seed"]), int(row["companies"])), int(row["draws"])
+    effects = [data["company"], data["year"]]
+    found = wild(data["y"], data["x"], effects, data["company"], data["z"][:, None],
+                 seed=1, draws=draws, interval=False)  # fmt: skip
+    theirs = float(row["p_value"])
+    assert found.weights == row["weights"]
+    spread = np.sqrt(2 * theirs * (1 - theirs) / draws)
+    assert found.p_value == pytest.approx(theirs, abs=3 * spread + 2e-5)
+
+
 def test_the_interval_is_what_is_not_rejected() -> None:
     data = sample(2, 20)
     effects, cluster = [data["company"], data["year"]], data["company"]
@@ -95,17 +99,6 @@ def test_order_of_rows_and_scale_change_nothing() -> None:
     )
     assert first.p_value == second.p_value
     assert second.conf_low == pytest.approx(100 * first.conf_low, rel=1e-3)
-
-
-def two_measures(seed: int, companies: int, slope: float) -> dict[str, np.ndarray]:
-    """A score seen twice with error, a few rows without a second look."""
-    data = sample(seed, companies, slope)
-    rng = np.random.default_rng(1000 + seed)
-    n = len(data["x"])
-    pairs = [data["x"] + 0.7 * rng.normal(size=(2, n)) for _ in range(2)]
-    for at, measure in enumerate(pairs):
-        measure[at, rng.random(n) < 0.03] = np.nan
-    return data | {"a": pairs[0], "b": pairs[1]}
 
 
 def iv_by_rows(data: dict[str, np.ndarray], null: float) -> float:
