@@ -122,11 +122,11 @@ def _clipped(values: Floats) -> Floats:
     return np.clip(values, low, high)
 
 
-def measures(world: Draw, rows: Rows, seed: int) -> dict[str, tuple[Floats, Floats]]:
+def measures(world: Draw, rows: Rows, seed: int, splits: int) -> dict[str, tuple[Floats, Floats]]:
     """Pairs of measures: halves of everybody's items; where all have two raters, halves of the
     first one's and the two raters."""
     ids, shape = world.layout.item_ids, world.layout
-    first = halves(ids, rows.scale.block, SPLITS, seed)
+    first = halves(ids, rows.scale.block, splits, seed)
     found = {SPLIT: half_indexes(rows.answers, first, rows.scale)}
     n, waves = world.score.shape
     if np.bincount(world.company, minlength=n).min() < 2:
@@ -141,12 +141,12 @@ def measures(world: Draw, rows: Rows, seed: int) -> dict[str, tuple[Floats, Floa
     return found
 
 
-def replication(design: str, seed: int) -> dict[str, Floats]:
+def replication(design: str, seed: int, splits: int = SPLITS) -> dict[str, Floats]:
     """Estimate, standard error and t's 97.5 % quantile of each analysis, (outcomes, 3); the
     score's reliability across companies and within them under `reliability`."""
     world = draw(DESIGNS[design], SEED + seed)
     rows = rows_of(world)
-    pairs = measures(world, rows, seed)
+    pairs = measures(world, rows, seed, splits)
     found = plain(rows)
     for name, (a, b) in pairs.items():
         found[name], trust = corrected(rows, a, b)
@@ -235,16 +235,16 @@ def summarised(found: Sequence[dict[str, Floats]], design: str) -> Table:
 
 
 def run(
-    design: str, replications: int, processes: int = 1, first: int = 0
+    design: str, replications: int, processes: int = 1, splits: int = SPLITS
 ) -> list[dict[str, Floats]]:
     """All replications of a design, in the order of their seeds."""
-    seeds = range(first, first + replications)
+    seeds = range(replications)
     if processes == 1:
-        return [replication(design, seed) for seed in seeds]
+        return [replication(design, seed, splits) for seed in seeds]
     # Fresh processes, so that numpy reads this when it starts: one thread to each.
     os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(partial(replication, design), seeds, chunksize=10))
+        return list(pool.map(partial(replication, design, splits=splits), seeds, chunksize=10))
 
 
 def failures(line: Line, bar: Bar, outcome: str) -> list[str]:
