@@ -1,157 +1,68 @@
-"""How the score travels with an outcome, specification by specification."""
+"""How the score travels with an outcome: one primary estimate, and the others beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-from cxkit.display import Shown, message, text
-from cxkit.errors import ConfigError, SampleError
-from cxkit.measures import Panel
-from cxkit.models import least_squares as ls
+from cxkit.display import Shown
+from cxkit.errors import SampleError
+from cxkit.measures import Maturity, Panel
 from cxkit.models.grades import grade
-from cxkit.models.multiplicity import holm
-from cxkit.models.power import minimum_detectable
-from cxkit.models.specifications import (
-    RECOMMENDED,
-    SPECIFICATIONS,
-    Specification,
-    specification,
+from cxkit.models.linkage_fit import MIN_COMPANIES, fit_one
+from cxkit.models.linkage_result import ErrorCorrected, LinkageResult
+from cxkit.models.linkage_rows import Rows, clipped, rows_of, usable_rows
+from cxkit.models.linkage_spec import CLIP, SEED, Correction, LinkageSpec
+from cxkit.models.measures_of_score import (
+    SECOND_RATER,
+    SPLIT_HALVES,
+    Measures,
+    rater_measures,
+    split_measures,
 )
+from cxkit.models.measures_of_score import correction as allowed
+from cxkit.models.multiplicity import benjamini_hochberg, holm
+from cxkit.models.specifications import BASIC, CORRECTED, RECOMMENDED, SPECIFICATIONS, UNCORRECTED
 
-MIN_COMPANIES = 12
-CLIP = (0.01, 0.99)
+__all__ = [
+    "CLIP", "MIN_COMPANIES", "Correction", "ErrorCorrected", "LinkageFamily", "LinkageResult",
+    "LinkageSpec", "Rows", "clipped", "fit_linkage", "fit_linkages", "rows_of", "usable_rows",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class LinkageSpec:
-    """What was asked of a fit: outcome, lag in fiscal periods, specification, clipping.
-
-    clip holds the quantiles of the panel's outcomes beyond which an outcome counts as the
-    quantile itself; (0, 1) clips nothing.
-    """
-
-    outcome: str
-    lag: int
-    specification: str = RECOMMENDED
-    clip: tuple[float, float] = CLIP
-
-    def __post_init__(self) -> None:
-        specification(self.specification)
-        low, high = self.clip
-        if not 0 <= low < high <= 1:
-            raise ConfigError(f"clip {low:g} and {high:g} are not quantiles in rising order")
-
-    @property
-    def id(self) -> str:
-        return f"linkage.{self.outcome}.{self.specification}.lag{self.lag}"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class LinkageResult(Shown):
-    """One estimate of how an outcome travels with the score.
-
-    table has one row per term (`score`, then controls): term, estimate, std_error, conf_low,
-    conf_high, p_value, as a fraction of revenue per point (of the term). Rows of the panel that
-    say nothing under the specification are left out and counted in `excluded`. Errors are
-    clustered by company (CR1), t with clusters less one degrees of freedom. r is the correlation
-    of score and outcome that is left after effects and controls, r_low and r_high its interval;
-    mde and mde_r are the least effect and correlation this sample would find in 80 % of cases.
-    covariance (terms, terms) is that of the estimates, in the table's order.
-    """
-
-    table: pd.DataFrame
-    spec: LinkageSpec
-    nobs: int
-    entities: int
-    excluded: pd.DataFrame
-    per_sd_within: float
-    per_tenth_of_scale: float
-    mde: float
-    r: float
-    r_low: float
-    r_high: float
-    mde_r: float
-    grade: str
-    covariance: np.ndarray
-    role: str = "secondary"
-    p_adjusted: float | None = None
-
-    @property
-    def score(self) -> pd.Series:
-        """The row of the score."""
-        return self.table[self.table["term"] == "score"].iloc[0]
-
-    @property
-    def clear(self) -> bool:
-        """True when the 95 % interval leaves zero out."""
-        return bool(self.score.conf_low > 0 or self.score.conf_high < 0)
-
-    @property
-    def summary(self) -> str:
-        row = self.score
-        return (
-            f"{self.spec.id}: {100 * row.estimate:+.3f} points per score point "
-            f"({100 * row.conf_low:+.3f} to {100 * row.conf_high:+.3f}; {self.entities} companies; "
-            f"detectable from {100 * self.mde:.3f}; grade {self.grade})."
-        )
-
-    @property
-    def sample_line(self) -> str:
-        return f"{self.nobs:,} rows, {self.entities:,} companies, errors CR1 by company."
-
-    def as_row(self) -> dict[str, object]:
-        """The estimate as one entry of `estimates` in results.json."""
-        row, spec = self.score, self.spec
-        return {
-            "id": spec.id, "role": self.role, "family": "linkage", "outcome": spec.outcome,
-            "lag": spec.lag, "specification": spec.specification, "correction": "none",
-            "term": "score", "level": specification(spec.specification).level,
-            "estimate": row.estimate, "std_error": row.std_error, "conf_low": row.conf_low,
-            "conf_high": row.conf_high, "p_value": row.p_value, "p_adjusted": self.p_adjusted,
-            "nobs": self.nobs, "entities": self.entities, "clusters": self.entities,
-            "vcov": "CR1 by company", "unit": "fraction per score point",
-            "per_sd_within": self.per_sd_within, "per_tenth_of_scale": self.per_tenth_of_scale,
-            "mde": self.mde, "r": self.r, "r_low": self.r_low, "r_high": self.r_high,
-            "mde_r": self.mde_r, "grade": self.grade,
-        }  # fmt: skip
+LATER = 2  # lags from here on are exploratory
 
 
 def fit_linkage(
-    panel: Panel, specification: str = RECOMMENDED, clip: tuple[float, float] = CLIP
+    panel: Panel,
+    specification: str = RECOMMENDED,
+    clip: tuple[float, float] = CLIP,
+    correction: Correction = "none",
+    measures: Measures | None = None,
+    seed: int = SEED,
 ) -> LinkageResult:
-    """One specification on one panel.
+    """One specification on one panel, error in the score dealt with as `correction` says.
 
     Rows without a group or control, and rows alone in their company, year or industry where
     those are held fixed, say nothing and are left out. A SampleError where too few companies
     remain, or where score or outcome do not vary.
     """
-    spec = LinkageSpec(panel.outcome, panel.lag, specification, clip)
-    shape = SPECIFICATIONS[specification]
-    rows, excluded = usable_rows(panel.table, shape)
-    entities = rows["company_id"].nunique()
-    if entities < MIN_COMPANIES:
-        raise _cannot("few_companies", spec, companies=entities, least=MIN_COMPANIES)
-    y = clipped(rows, panel.table, clip)
-    fitted, covariance = _fit(y, rows, shape)
-    if not np.isfinite(fitted.coef).all():
-        raise _cannot("no_variation", spec)
-    if fitted.residual @ fitted.residual <= 1e-18 * max(1e-300, float(y @ y)):
-        raise _cannot("no_spread", spec)
-    table = _tidy(fitted, covariance, ["score", *shape.controls], entities - 1)
-    if not (np.isfinite(table["std_error"]) & (table["std_error"] > 0)).all():
-        raise _cannot("no_error", spec)
-    return _result(panel, spec, rows, excluded, fitted, table, covariance)
+    spec = LinkageSpec(
+        panel.outcome, panel.lag, specification, clip, correction, panel.measure, seed
+    )
+    return fit_one(panel, spec, measures)
 
 
-def _cannot(why: str, spec: LinkageSpec, **values: int) -> SampleError:
-    """Why an estimate cannot be made, as an error and as a text for the report."""
-    reason = message(f"linkage.cannot_{why}", **values)
-    return SampleError(f"{spec.id}: {text(reason)}", reason)
+class Verdict(Protocol):
+    """What a grade asks of a check (`checks.Check`)."""
+
+    @property
+    def passed(self) -> bool | None: ...
+
+    @property
+    def applicable(self) -> bool: ...
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -173,6 +84,23 @@ class LinkageFamily(Shown):
         """The primary estimate; None where it could not be made."""
         return next((r for r in self.results if r.spec == self.primary), None)
 
+    def of(self, role: str) -> tuple[LinkageResult, ...]:
+        """The estimates of one role."""
+        return tuple(r for r in self.results if r.role == role)
+
+    def graded(self, checks: Iterable[Verdict]) -> LinkageFamily:
+        """The same with the primary estimate graded by its checks.
+
+        Checks whose question does not arise are left aside; of the others a None counts as one
+        that could not have failed.
+        """
+        verdicts = [c.passed for c in checks if c.applicable]
+        shape = SPECIFICATIONS[self.primary.specification]
+        corrected = self.primary.correction != "none"
+        earned = grade(shape, self.primary.lag, corrected=corrected, checks=verdicts)
+        results = (replace(r, grade=earned) if r.spec == self.primary else r for r in self.results)
+        return replace(self, results=tuple(results))
+
     @property
     def table(self) -> pd.DataFrame:
         """One row per estimate."""
@@ -193,117 +121,82 @@ class LinkageFamily(Shown):
 def fit_linkages(
     panels: Iterable[Panel],
     primary: LinkageSpec,
-    specifications: Sequence[str] = tuple(SPECIFICATIONS),
+    specifications: Sequence[str] | None = None,
+    scores: Maturity | None = None,
 ) -> LinkageFamily:
-    """Every specification on every panel, the primary marked, the rest Holm-adjusted together."""
+    """Every specification on every panel, each with its role.
+
+    Without specifications named these are all at the primary lag, corrected for error in the
+    score too where scores (from which the panels were made) allow it, and the four plain ones at
+    other lags. The primary estimate stands unadjusted; the secondary ones are Holm-adjusted
+    together; later lags and other scores than the index are exploratory, in the primary
+    specification only, adjusted by Benjamini and Hochberg.
+    """
     results, left_out, filled = [], [], 0
     for panel in panels:
         filled = max(filled, panel.filled)
-        for name in specifications:
+        measures = measures_for(panel, primary, scores)
+        for spec in questions(panel, primary, specifications, measures):
             try:
-                results.append(fit_linkage(panel, name, primary.clip))
+                results.append(fit_one(panel, spec, measures))
             except SampleError as error:
-                spec = LinkageSpec(panel.outcome, panel.lag, name, primary.clip)
                 left_out.append((spec.id, error.reason))
-    others = [r.spec for r in results if r.spec != primary]
-    p_values = [float(r.score.p_value) for r in results if r.spec != primary]
-    adjusted = dict(zip(others, holm(p_values), strict=True))
-    marked = tuple(
-        replace(r, role="primary") if r.spec == primary else replace(r, p_adjusted=adjusted[r.spec])
-        for r in results
-    )
-    return LinkageFamily(marked, primary, pd.DataFrame(left_out, columns=["id", "reason"]), filled)
+    frame = pd.DataFrame(left_out, columns=["id", "reason"])
+    return LinkageFamily(with_roles(results, primary), primary, frame, filled)
 
 
-def usable_rows(table: pd.DataFrame, shape: Specification) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows that say something under a specification, and the count of the others by reason."""
-    lost: dict[str, int] = {}
-    rows = table
-    for column in (*shape.effects, *shape.controls):
-        has = rows[column].notna()
-        if not has.all():
-            lost[f"{column.replace('_', ' ')} missing"] = int((~has).sum())
-        rows = rows[has]
-    size = 0
-    while size != len(rows):
-        size = len(rows)
-        for effect in shape.effects:
-            alone = rows.groupby(effect)[effect].transform("size") == 1
-            if alone.any():
-                name = f"alone in its {effect.replace('_id', '').replace('_', ' ')}"
-                lost[name] = lost.get(name, 0) + int(alone.sum())
-                rows = rows[~alone]
-    return rows, pd.DataFrame(list(lost.items()), columns=["reason", "rows"])
+def measures_for(panel: Panel, primary: LinkageSpec, scores: Maturity | None) -> Measures | None:
+    """Two measures of a panel's score: by the primary estimate's correction, else by the best.
+
+    None without scores, and where a question needs none.
+    """
+    spec = replace(primary, outcome=panel.outcome, lag=panel.lag, measure=panel.measure)
+    if scores is None or (panel.lag != primary.lag and role_of(spec, primary) == "secondary"):
+        return None
+    if panel.measure != primary.measure or scores.sampled is not None:
+        return None
+    if primary.correction == SPLIT_HALVES:
+        return split_measures(scores, panel, seed=primary.seed)
+    if primary.correction == SECOND_RATER:
+        return rater_measures(scores, panel, seed=primary.seed)
+    return allowed(scores, panel, seed=primary.seed).measures
 
 
-def clipped(rows: pd.DataFrame, whole: pd.DataFrame, clip: tuple[float, float]) -> np.ndarray:
-    """Outcomes of the rows, clipped at quantiles of the whole panel."""
-    low, high = np.quantile(whole["outcome"].to_numpy(float), clip)
-    return np.clip(rows["outcome"].to_numpy(float), low, high)
-
-
-def _fit(y: np.ndarray, rows: pd.DataFrame, shape: Specification) -> tuple[ls.Fit, np.ndarray]:
-    x = rows[["score", *shape.controls]].to_numpy(float)
-    if not shape.effects:
-        x = np.column_stack([x, np.ones(len(x))])
-    effects = [ls.codes(rows[e].to_numpy(str)) for e in shape.effects]
-    company = ls.codes(rows["company_id"].to_numpy(str))
-    fitted = ls.fit(y, x, effects)
-    nested = int(company.max()) if "company_id" in shape.effects else 0
-    return fitted, ls.covariance_clustered(fitted, company, nested=nested)
-
-
-def _tidy(fitted: ls.Fit, covariance: np.ndarray, terms: list[str], df: int) -> pd.DataFrame:
-    """Terms in the kit's column vocabulary, 95 % intervals by t with df degrees of freedom."""
-    estimate = fitted.coef[: len(terms)]
-    error = np.sqrt(np.diag(covariance))[: len(terms)]
-    reach = stats.t.ppf(0.975, df) * error
-    return pd.DataFrame(
-        {
-            "term": terms,
-            "estimate": estimate,
-            "std_error": error,
-            "conf_low": estimate - reach,
-            "conf_high": estimate + reach,
-            "p_value": 2 * stats.t.sf(np.abs(estimate / error), df),
-        }
-    )
-
-
-def _result(
+def questions(
     panel: Panel,
-    spec: LinkageSpec,
-    rows: pd.DataFrame,
-    excluded: pd.DataFrame,
-    fitted: ls.Fit,
-    table: pd.DataFrame,
-    covariance: np.ndarray,
-) -> LinkageResult:
-    entities = rows["company_id"].nunique()
-    estimate, error = float(table["estimate"].iloc[0]), float(table["std_error"].iloc[0])
-    within = rows["score"] - rows.groupby("company_id")["score"].transform("mean")
-    sd_within = float(np.sqrt(np.square(within).sum() / max(1, len(rows) - entities)))
-    low, high = table["conf_low"].iloc[0], table["conf_high"].iloc[0]
-    scale = _partial_scale(fitted)
-    mde = minimum_detectable(error, entities - 1)
-    return LinkageResult(
-        table, spec, len(rows), entities, excluded,
-        per_sd_within=float(estimate * sd_within),
-        per_tenth_of_scale=float(estimate * panel.span / 10),
-        mde=mde, r=float(estimate * scale), r_low=max(-1.0, float(low * scale)),
-        r_high=min(1.0, float(high * scale)), mde_r=min(1.0, mde * scale),
-        grade=grade(SPECIFICATIONS[spec.specification], spec.lag, corrected=False, checks=()),
-        covariance=covariance[: len(table), : len(table)],
-    )  # fmt: skip
+    primary: LinkageSpec,
+    specifications: Sequence[str] | None,
+    measures: Measures | None,
+) -> list[LinkageSpec]:
+    """What is asked of one panel."""
+    base = replace(primary, outcome=panel.outcome, lag=panel.lag, measure=panel.measure)
+    if role_of(base, primary) == "exploratory":
+        return [base if measures else replace(base, correction="none")]
+    main = specifications is None and panel.lag == primary.lag
+    raw = specifications or (UNCORRECTED if main else BASIC)
+    found = [replace(base, specification=s, correction="none") for s in raw]
+    if main and measures is not None:
+        kind: Correction = "second-rater" if measures.kind == SECOND_RATER else "split-halves"
+        found += [replace(base, specification=s, correction=kind) for s in CORRECTED]
+    asked = base == primary and primary not in found
+    return [*found, primary] if asked else found
 
 
-def _partial_scale(fitted: ls.Fit) -> float:
-    """What turns the score's slope into a correlation: its spread over the outcome's, both
-    after the other regressors are removed."""
-    others = np.delete(fitted.x, 0, axis=1)
-    outcome = fitted.residual + fitted.x[:, 0] * fitted.coef[0]
-    score = fitted.x[:, 0]
-    if others.shape[1]:
-        score = score - others @ np.linalg.lstsq(others, score, rcond=None)[0]
-        outcome = fitted.residual + score * fitted.coef[0]
-    return float(np.sqrt(score @ score / (outcome @ outcome)))
+def role_of(spec: LinkageSpec, primary: LinkageSpec) -> str:
+    """primary, secondary, or exploratory: another score than the primary's, or a later year."""
+    if spec == primary:
+        return "primary"
+    later = spec.lag >= LATER and spec.lag != primary.lag
+    return "exploratory" if later or spec.measure != primary.measure else "secondary"
+
+
+def with_roles(results: Sequence[LinkageResult], primary: LinkageSpec) -> tuple[LinkageResult, ...]:
+    """Each estimate with its role and the p-value its role calls for."""
+    adjusted: dict[LinkageSpec, float] = {}
+    for role, adjust in (("secondary", holm), ("exploratory", benjamini_hochberg)):
+        own = [r for r in results if role_of(r.spec, primary) == role]
+        p_values = adjust([float(r.score.p_value) for r in own])
+        adjusted |= dict(zip((r.spec for r in own), p_values, strict=True))
+    return tuple(
+        replace(r, role=role_of(r.spec, primary), p_adjusted=adjusted.get(r.spec)) for r in results
+    )
