@@ -34,7 +34,8 @@ class Forward:
     rows without both measures; clusters counts companies with a deviation in any division.
     instruments is `each` (a level for every period and earlier period) or `collapsed` (the level
     less the mean of the earlier ones, and the first level), columns their number.
-    first_stage_f is the least clustered F over the divisions. vcov as in `instruments`.
+    first_stage_f is the clustered F of the lesser equation, in the mean over divisions. vcov as
+    in `instruments`.
     """
 
     coef: float
@@ -250,7 +251,7 @@ def _forward(
         coefs=np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0),
         nobs=rows, rows_lost=float(np.mean([p.lost for p in parts])), clusters=clusters,
         instruments=kind, columns=columns, vcov=vcov,
-        first_stage_f=min(s.strength for p in parts for s in p.stages),
+        first_stage_f=float(np.mean([min(s.strength for s in p.stages) for p in parts])),
     )  # fmt: skip
 
 

@@ -36,8 +36,9 @@ class Corrected:
     the score's variance that is no error once effects and controls are out, reliability_across
     the same of the score as it is, both of the two measures together (Spearman and Brown).
     spread is the standard deviation of the score without its error, once effects are out.
-    first_stage_f is the least clustered F of a measure on the other over the divisions. Where
-    the two measures share nothing over all divisions coef and std_error are NaN.
+    first_stage_f is the lesser clustered F of a measure on the other, the divisions taken
+    together as the slope takes them. Where the two measures share nothing over all divisions
+    coef and std_error are NaN.
     vcov is `CR1` (G/(G-1) * (n-1)/(n-K), effects inside the clusters counted once) or `CR3`
     (every cluster left out in turn; (G-1)/G times the squared changes).
     """
@@ -106,20 +107,21 @@ class _Part:
     """Sums of one division.
 
     products (m, m) of a, b and the outcomes; tops (clusters, outcomes) and cross (clusters,)
-    each cluster's (a + b)'y and 2 a'b; without (clusters, m, m) the products without each
+    each cluster's (a + b)'y and 2 a'b; first (clusters, 2) its share in the first stages' errors;
+    without (clusters, m, m) the products without each
     cluster, None where they were not asked for; seen (clusters,).
     """
 
     products: Floats
     tops: Floats
     cross: Floats
+    first: Floats
     without: Floats | None
     seen: Floats
     rows: int
     parameters: int
     removed: int
     across: float
-    first_stage: float
 
 
 def _part(found: Division, total: csr_matrix, places: Codes | None) -> _Part:
@@ -134,14 +136,9 @@ def _part(found: Division, total: csr_matrix, places: Codes | None) -> _Part:
     k = y.shape[1]
     without = None if places is None else left_out(found, places)
     return _Part(
-        products, sums[:, :k], sums[:, k], without, sums[:, -1], int(found.keep.sum()),
-        found.parameters, found.removed, found.across,
-        _ratio(float(shared**2), float(np.square(sums[:, k + 1 : k + 3]).sum(0).max())),
+        products, sums[:, :k], sums[:, k], sums[:, k + 1 : k + 3], without, sums[:, -1],
+        int(found.keep.sum()), found.parameters, found.removed, found.across,
     )  # fmt: skip
-
-
-def _ratio(top: float, bottom: float) -> float:
-    return top / bottom if bottom > 0 else np.inf
 
 
 def _corrected(parts: Sequence[_Part], k: int, n: int) -> Corrected:
@@ -164,8 +161,15 @@ def _corrected(parts: Sequence[_Part], k: int, n: int) -> Corrected:
         reliability_within=_together(half),
         reliability_across=_together(across),
         spread=float(np.sqrt(max(0.0, shared.mean()) / left)) if left > 0 else np.nan,
-        first_stage_f=min(p.first_stage for p in parts), vcov="CR3" if jackknife else "CR1",
+        first_stage_f=_first_stage(parts), vcov="CR3" if jackknife else "CR1",
     )  # fmt: skip
+
+
+def _first_stage(parts: Sequence[_Part]) -> float:
+    """The square of what the measures share over its clustered variance, the worse way round."""
+    shared = float(np.sum([p.products[0, 1] for p in parts]))
+    variance = float(np.square(np.sum([p.first for p in parts], axis=0)).sum(0).max())
+    return shared**2 / variance if variance > 0 else np.inf
 
 
 def _together(half: float) -> float:

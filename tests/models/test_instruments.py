@@ -159,6 +159,29 @@ def test_the_jackknife_leaves_each_company_out_exactly(within: str) -> None:
     assert ours.std_error == pytest.approx(one_by_one(d, effects, d.controls), rel=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_the_first_stage_is_pyfixests_and_taken_over_all_divisions() -> None:
+    """F of least squares of a measure on the other, clustered, no small-sample factor; the lesser
+    of the two ways."""
+    pf = pytest.importorskip("pyfixest")
+    d = data(companies=120)
+    keep = np.isfinite(d.a[0]) & np.isfinite(d.b[0])
+    keep &= np.bincount(d.company, keep)[d.company] > 1
+    frame = pd.DataFrame({"a": d.a[0], "b": d.b[0], "company": d.company, "year": d.year})[keep]
+    plain = pf.ssc(k_adj=False, G_adj=False)
+    fits = [
+        pf.feols(f"{y} ~ {x} | company + year", frame, vcov={"CRV1": "company"}, ssc=plain)
+        for y, x in ("ab", "ba")
+    ]
+    least = min(float(fit.tstat().iloc[0]) ** 2 for fit in fits)
+    one = oriv(d.y, d.a[[0]], d.b[[0]], [d.company, d.year], d.company)
+    assert one.first_stage_f == pytest.approx(least, rel=1e-8)
+    again = oriv(d.y, d.a[[0, 0]], d.b[[0, 0]], [d.company, d.year], d.company)
+    assert again.first_stage_f == pytest.approx(one.first_stage_f, rel=1e-10)
+    more = oriv(d.y, d.a, d.b, [d.company, d.year], d.company)
+    assert more.first_stage_f > one.first_stage_f
+
+
 def test_several_outcomes_at_once_are_each_alone() -> None:
     d = data()
     both = orivs(np.column_stack([d.y, d.controls[:, 1]]), d.a, d.b, [d.company, d.year], d.company)
