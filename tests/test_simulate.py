@@ -301,7 +301,7 @@ def test_reader_is_a_middling_company_that_stayed(shipped: Simulated) -> None:
 
 def test_every_planted_quantity_is_a_named_argument() -> None:
     shown = inspect.signature(simulate).parameters
-    assert list(shown) == ["seed", *names()]
+    assert list(shown) == ["seed", *names(), "rollout"]
     assert all(name in (Design.__doc__ or "") for name in names())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from cxkit.simulate.design import BASE, Design, refuse_unknown
 from cxkit.simulate.draws import SEED, Draw, draw
 from cxkit.simulate.initiatives import initiative_table
 from cxkit.simulate.metrics import metric_table
+from cxkit.simulate.rollout import RolledOut, Rollout, event_table, roll_out, true_rollout
 from cxkit.simulate.tables import assessment_table, company_ids, company_table, wave_dates
 from cxkit.simulate.truth import profile_names, true_table, true_values
 from cxkit.simulate.write import write_folder, write_truth
@@ -30,7 +31,8 @@ class Simulated:
     data/README.md); reader is the id of a middling company with several raters, taken as the
     reader's own. Metrics are those of a few companies, initiatives the reader's.
     planted holds the design, the seed and the values that follow from them; truth has one row
-    per company and wave: company_id, wave, profile, score and true block sums in points.
+    per company and wave: company_id, wave, profile, score and true block sums in points. events
+    is there where a rollout was asked for.
     """
 
     companies: pd.DataFrame
@@ -43,6 +45,7 @@ class Simulated:
     reader: str
     design: Design
     seed: int
+    events: pd.DataFrame | None = None
 
     def write(self, folder: Path, truth_path: Path | None = None) -> list[Path]:
         """Write the client folder, and the truth as JSON with a Parquet file beside it."""
@@ -50,21 +53,34 @@ class Simulated:
             "companies": self.companies, "assessments": self.assessments, "pnl": self.pnl,
             "metrics": self.metrics, "initiatives": self.initiatives,
         }  # fmt: skip
+        if self.events is not None:
+            tables["events"] = self.events
         written = write_folder(folder, tables, self.reader, self.design)
         if truth_path is not None:
             written += write_truth(truth_path, self.planted, self.truth)
         return written
 
 
-def simulate(*, seed: int = SEED, **planted: Any) -> Simulated:
+def simulate(*, seed: int = SEED, rollout: Rollout | None = None, **planted: Any) -> Simulated:
     """Simulate a benchmark; every planted quantity is a named argument.
+
+    rollout lays a change over it that comes to companies in different years, sent as `events`.
 
     The arguments, their units and defaults are the fields of `Design`, which documents each:
     simulate(effect_growth=0, halo_sd=0.3). The same arguments give the same tables.
     """
     refuse_unknown(planted)
-    design = Design(**planted)
-    return tables_of(draw(design, seed), seed)
+    drawn = draw(Design(**planted), seed)
+    if rollout is None:
+        return tables_of(drawn, seed)
+    return _with_events(roll_out(drawn, rollout, seed), seed)
+
+
+def _with_events(found: RolledOut, seed: int) -> Simulated:
+    """The tables of a draw with a rollout, its events and its truth."""
+    made = tables_of(found.drawn, seed)
+    events = event_table(found, company_ids(found.drawn.design.companies))
+    return replace(made, events=events, planted=made.planted | {"rollout": true_rollout(found)})
 
 
 def write_shipped(root: Path, seed: int = SEED) -> list[Path]:
@@ -82,7 +98,8 @@ def _named_arguments() -> inspect.Signature:
         for name, value in asdict(BASE).items()
     ]
     first = inspect.Parameter("seed", keyword, default=SEED, annotation="int")
-    return inspect.Signature([first, *fields], return_annotation="Simulated")
+    last = inspect.Parameter("rollout", keyword, default=None, annotation="Rollout | None")
+    return inspect.Signature([first, *fields, last], return_annotation="Simulated")
 
 
 # So that help() and completion show every planted quantity, kept once, in Design.
