@@ -27,7 +27,7 @@ from cxkit.errors import SampleError
 from cxkit.measures import Accounts, Panel
 from cxkit.measures.outcomes import COSTS
 from cxkit.models import least_squares as ls
-from cxkit.models.linkage import LinkageFamily, LinkageResult, clipped, usable_rows
+from cxkit.models.linkage import LinkageFamily, LinkageResult, rows_of
 from cxkit.models.specifications import SPECIFICATIONS
 
 GROWTH, MARGIN = "revenue_growth", "operating_margin"
@@ -111,13 +111,19 @@ class PnlView(Shown):
 def of_family(
     family: LinkageFamily, specification: str = "", lag: int | None = None
 ) -> dict[str, LinkageResult]:
-    """The estimates of one specification and lag by outcome; by default those of the primary."""
-    name = specification or family.primary.specification
-    years = family.primary.lag if lag is None else lag
+    """The estimates of one specification and lag by outcome; by default those of the primary.
+
+    Of several for an outcome the one whose error in the score is dealt with as the primary's.
+    """
+    primary = family.primary
+    asked = (specification or primary.specification, primary.lag if lag is None else lag)
     found: dict[str, LinkageResult] = {}
     for result in family.results:
-        if (result.spec.specification, result.spec.lag) == (name, years):
-            found.setdefault(result.spec.outcome, result)
+        spec = result.spec
+        if (spec.specification, spec.lag) != asked or spec.measure != primary.measure:
+            continue
+        if spec.outcome not in found or spec.correction == primary.correction:
+            found[spec.outcome] = result
     return found
 
 
@@ -186,17 +192,34 @@ class _Sums:
         used = [o for o, w in weights.items() if w]
         fits, size = [self.results[o] for o in used], np.array([weights[o] for o in used])
         value = float(size @ [f.score.estimate for f in fits])
-        if self.covariance is not None:
-            known = self.covariance.loc[used, used].to_numpy(float)
-            error = float(np.sqrt(max(0.0, size @ known @ size)))
+        if len(fits) == 1:
+            ends = [size[0] * fits[0].score[end] for end in _ENDS]
         else:
-            error = float(np.abs(size) @ [f.score.std_error for f in fits])
-        reach = error * stats.t.ppf(0.975, min(f.entities for f in fits) - 1)
-        ends = sorted((self.base * (value - reach), self.base * (value + reach)))
-        return self.base * value, float(ends[0]), float(ends[1])
+            reach = self._error(used, size) * max(map(_t, fits))
+            ends = [value - reach, value + reach]
+        low, high = sorted(float(self.base * end) for end in ends)
+        return self.base * value, low, high
+
+    def _error(self, used: list[str], size: np.ndarray) -> float:
+        if self.covariance is None:
+            return float(np.abs(size) @ [_error(self.results[o]) for o in used])
+        known = self.covariance.loc[used, used].to_numpy(float)
+        return float(np.sqrt(max(0.0, size @ known @ size)))
 
     def has(self, outcome: str) -> bool:
         return outcome in self.results and self.results[outcome].grade != "D"
+
+
+def _t(fit: LinkageResult) -> float:
+    return float(stats.t.ppf(0.975, fit.entities - 1))
+
+
+def _error(fit: LinkageResult) -> float:
+    """The standard error whose t interval is as wide as the estimate's own.
+
+    They differ where the interval is the wild bootstrap's.
+    """
+    return float(fit.score.conf_high - fit.score.conf_low) / 2 / _t(fit)
 
 
 def _revenue(own: pd.Series, growth: LinkageResult, sums: _Sums) -> dict[str, Any]:
@@ -268,15 +291,16 @@ def estimate_covariance(fits: Iterable[tuple[Panel, LinkageResult]]) -> pd.DataF
     """Covariance of estimates of several outcomes from overlapping companies, by outcome.
 
     The correlation is that of the companies' influences on the least-squares slopes
-    (seemingly unrelated estimates, clustered; Zellner 1962, White 1982); the diagonal is each
-    estimate's own standard error squared.
+    (seemingly unrelated estimates, clustered; Zellner 1962, White 1982), also where an estimate
+    is corrected for error in the score, which moves both alike; the diagonal is the square of the
+    error behind each estimate's own interval.
     """
     pairs = list(fits)
     parts = [_influence(panel, result) for panel, result in pairs]
     wide = pd.concat(parts, axis=1).fillna(0.0).to_numpy(float)
     size = np.sqrt(np.square(wide).sum(0))
     correlation = (wide.T @ wide) / np.outer(size, size)
-    error = np.array([float(result.score.std_error) for _, result in pairs])
+    error = np.array([_error(result) for _, result in pairs])
     names = [result.spec.outcome for _, result in pairs]
     return pd.DataFrame(correlation * np.outer(error, error), index=names, columns=names)
 
@@ -284,11 +308,8 @@ def estimate_covariance(fits: Iterable[tuple[Panel, LinkageResult]]) -> pd.DataF
 def _influence(panel: Panel, result: LinkageResult) -> pd.Series:
     """Each company's share in the error of the score's slope, by company_id."""
     shape = SPECIFICATIONS[result.spec.specification]
-    rows, _ = usable_rows(panel.table, shape)
-    x = rows[["score", *shape.controls]].to_numpy(float)
-    if not shape.effects:
-        x = np.column_stack([x, np.ones(len(x))])
-    y = clipped(rows, panel.table, result.spec.clip)
-    fitted = ls.fit(y, x, [ls.codes(rows[e].to_numpy(str)) for e in shape.effects])
+    rows = rows_of(panel.table, shape, result.spec.clip)
+    fitted = ls.fit(rows.y, rows.x, rows.effects)
     scores = (fitted.x @ fitted.bread[:, 0]) * fitted.residual
-    return pd.Series(scores).groupby(rows["company_id"].to_numpy()).sum()
+    company = panel.table["company_id"].to_numpy()[rows.at]
+    return pd.Series(scores).groupby(company).sum()

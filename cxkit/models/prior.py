@@ -35,6 +35,7 @@ PERFORMANCE = (
     "operating_margin",
     "net_margin",
 )
+_MOST = 0.999  # a correlation of one has no place on Fisher's scale
 _REACH = float(stats.norm.ppf(0.975))
 
 
@@ -158,9 +159,10 @@ def expectation(result: LinkageResult, means: Sequence[float] = MEANS) -> Expect
     row = result.score
     scale = result.r / row.estimate if row.estimate else result.mde_r / result.mde
     half = (row.conf_high - row.conf_low) / 2 / _REACH
-    error = float(half * scale / np.sqrt(1 - result.r**2))
+    error = float(half * scale / np.sqrt(1 - min(abs(result.r), _MOST) ** 2))
+    r = float(np.clip(result.r, -_MOST, _MOST))
     data = Believed(result.r, result.r_low, result.r_high)
-    combined = tuple(combine(result.r, error, Prior(mean)) for mean in means)
+    combined = tuple(combine(r, error, Prior(mean)) for mean in means)
     return Expectation(result, data, error, combined)
 
 

@@ -13,7 +13,9 @@ from scipy import stats
 
 from cxkit.errors import SampleError
 from cxkit.measures import Accounts
-from cxkit.models import LinkageResult, LinkageSpec, fit_linkage, fit_linkages
+from cxkit.models import SPECIFICATIONS, LinkageResult, LinkageSpec, fit_linkage, fit_linkages
+from cxkit.models import least_squares as ls
+from cxkit.models.linkage import rows_of
 from cxkit.models.pnl_view import (
     LINES,
     estimate_covariance,
@@ -31,7 +33,9 @@ def estimate(
     outcome: str, value: float, error: float, grade: str = "C", entities: int = 100
 ) -> LinkageResult:
     """A result that holds what the view reads: slope, error, companies, grade."""
-    score = pd.Series({"term": "score", "estimate": value, "std_error": error})
+    reach = stats.t.ppf(0.975, entities - 1) * error
+    ends = {"conf_low": value - reach, "conf_high": value + reach}
+    score = pd.Series({"estimate": value, "std_error": error} | ends)
     spec = LinkageSpec(outcome, 1)
     parts: Any = SimpleNamespace(score=score, spec=spec, grade=grade, entities=entities)
     return cast(LinkageResult, parts)
@@ -212,23 +216,24 @@ def test_a_stage_is_a_step_to_its_lower_edge() -> None:
 def test_the_covariance_of_two_outcomes_is_that_over_samples() -> None:
     """Outcomes with errors of -.6 in common: estimated correlation against that over samples."""
     rng = np.random.default_rng(6)
+    shape = SPECIFICATIONS["company-and-year"]
+    mixed = np.linalg.cholesky([[1, -0.6], [-0.6, 1]]).T
     slopes, said = [], []
-    for seed in range(120):
-        panel = sample(companies=30, seed=seed, effect=0.0)
-        noise = rng.normal(size=(len(panel.table), 2)) @ np.linalg.cholesky(
-            [[1, -0.6], [-0.6, 1]]
-        ).T  # fmt: skip
-        pairs = []
+    for seed in range(200):
+        panel = sample(seed=seed, effect=0.0)
+        noise = rng.normal(size=(len(panel.table), 2)) @ mixed
+        pairs, found = [], []
         for k, outcome in enumerate(("revenue_growth", "operating_margin")):
             own = replace(panel, outcome=outcome, table=panel.table.assign(outcome=noise[:, k]))
-            pairs.append((own, fit_linkage(own)))
+            rows = rows_of(own.table, shape, (0.01, 0.99))
+            found.append(float(ls.fit(rows.y, rows.x, rows.effects).coef[0]))
+            pairs.append((own, estimate(outcome, found[-1], 0.5 + k)))
         joint = estimate_covariance(pairs)
-        slopes.append([float(result.score.estimate) for _, result in pairs])
-        error = np.sqrt(np.diag(joint))
-        assert error == pytest.approx([float(result.score.std_error) for _, result in pairs])
-        said.append(joint.iloc[0, 1] / error[0] / error[1])
+        assert np.sqrt(np.diag(joint)) == pytest.approx([0.5, 1.5])
+        slopes.append(found)
+        said.append(joint.iloc[0, 1] / 0.5 / 1.5)
     assert np.mean(said) == pytest.approx(-0.6, abs=0.03)
-    assert np.corrcoef(np.transpose(slopes))[0, 1] == pytest.approx(np.mean(said), abs=0.15)
+    assert np.corrcoef(np.transpose(slopes))[0, 1] == pytest.approx(np.mean(said), abs=0.12)
 
 
 def test_lines_that_add_up_in_the_accounts_add_up_in_the_bridge() -> None:
