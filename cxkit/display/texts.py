@@ -7,6 +7,7 @@ another language. Templates lie in one YAML file per language beside this module
 
 from __future__ import annotations
 
+import json
 import string
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -162,7 +163,24 @@ def _catalogue(language: str) -> dict[str, str]:
             f'reports in "{language}" are not written yet; use one of: {", ".join(LANGUAGES)}'
         )
     source = resources.files("cxkit.display").joinpath(f"{language}.yml")
-    return dict(YAML(typ="safe", pure=True).load(source.read_text(encoding="utf-8")) or {})
+    return _entries(source.read_text(encoding="utf-8"))
+
+
+def _entries(source: str) -> dict[str, str]:
+    """The templates of a file: one a line, as `id: "text"`, which is read many times faster."""
+    found: dict[str, str] = {}
+    for line in source.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        id, _, quoted = line.partition(": ")
+        try:
+            shown = json.loads(quoted)
+        except ValueError:
+            return dict(YAML(typ="safe", pure=True).load(source) or {})
+        if id in found or not isinstance(shown, str):
+            raise ConfigError(f'the text "{id}" stands twice, or is no text')
+        found[id] = shown
+    return found
 
 
 def _template(id: str, language: str) -> str:

@@ -56,11 +56,14 @@ def panel(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     place = {id: k for k, id in enumerate(["index", *titles])}
     rows.sort(key=lambda r: (r["span"] != "last", place[r["id"]]))
     last = [r for r in rows if r["span"] == "last"]
-    chart = {"kind": "panels", "x": None, "y": message("axis.performance_all"), "x_format": "date",
-             "y_format": "num", "panels": _panels(client, sure, company, last)}  # fmt: skip
+    panels = _panels(client, sure, company, last)
+    chart = {"kind": "panels", "x": None, "y": message("axis.performance_all"),
+             "x_format": "date", "y_format": "num", "panels": panels}  # fmt: skip
     shown = [{k: r[k] for k in r if k not in ("span", "changed", "id")} for r in rows]
     headline = change_wording.panel(company_name(client, company), last)
     notes: list[Text] = [message("change.panel_note"), message("change.same_raters")]
+    if any(part["reference"] for part in panels):
+        notes.insert(0, message("change.dashed_note"))
     if any(r["span"] == "whole" for r in rows):
         notes.append(message("change.whole_note"))
     return Exhibit(id, SECTION, headline, chart, _PANEL, shown, notes,
@@ -117,9 +120,10 @@ def _one(
     reference = []
     for x, year in zip((p["x"] for p in points), sorted(years), strict=True):
         same = rest.loc[rest["wave"].dt.year == year].drop_duplicates("company_id", keep="last")
-        told = len(same) >= MIN_CELL
-        reference.append({"x": x, "y": float(same["performance"].median()) if told else None})
-    return {"title": title, "points": points, "reference": reference}
+        enough = len(same) >= MIN_CELL
+        reference.append({"x": x, "y": float(same["performance"].median()) if enough else None})
+    told = any(point["y"] is not None for point in reference)
+    return {"title": title, "points": points, "reference": reference if told else []}
 
 
 def _counts(client: Client, sure: Certainty) -> Exhibit:

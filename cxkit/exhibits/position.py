@@ -292,7 +292,7 @@ def _stage_rows(client: Client, row: pd.Series) -> list[dict[str, Any]]:
     if not stage.drivers:
         return [first]
     lines = stage.drivers.get(language) or stage.drivers["en"]
-    return [first, {**empty, "label": message("label.drivers"), "text": "; ".join(lines) + ".",
+    return [first, {**empty, "label": message("label.drivers"), "text": ". ".join(lines) + ".",
                     "provenance": message(f"term.{stage.provenance}")}]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from cxkit.measures.scores import Maturity
 from cxkit.measures.scoring import item_points, membership, set_means
 
 ITEM, BLOCK = "item", "block"
+_KEPT: WeakKeyDictionary[Maturity, dict[str, Units]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +91,16 @@ def company_units(scores: Maturity, by: str) -> Units:
 
     Blocks are those of `scores.blocks`, so also what was scored elsewhere; items and tags come
     from answers. A tag's value is the weighted mean of its answered items, under the same share
-    of answered items as a block.
+    of answered items as a block. Worked out once for the same scores.
     """
+    kept = _KEPT.setdefault(scores, {})
+    if by not in kept:
+        kept[by] = _company_units(scores, by)
+    return kept[by]
+
+
+def _company_units(scores: Maturity, by: str) -> Units:
+    """The same, worked out."""
     ids, inside = unit_sets(scores.instrument, by)
     waves = last_waves(scores)
     if by == BLOCK:

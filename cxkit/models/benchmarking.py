@@ -18,20 +18,21 @@ from cxkit.models.benchmark import Benchmark, agreement_frame, reliability_frame
 from cxkit.models.coarse import KEY, Coarse, coarse
 from cxkit.models.error_model import ErrorModel, error_model_of
 from cxkit.models.linkage import LinkageResult
-from cxkit.models.norms import norms
+from cxkit.models.norms import Norms, norms
 from cxkit.models.reliability import Reliability, alpha, omega_total, stratified_alpha
 from cxkit.models.score_error import block_intervals, intervals, with_effective_raters
 from cxkit.models.steady import in_steps, steady_coefficient, steady_covariance, steady_error
-from cxkit.models.transitions import transitions
+from cxkit.models.transitions import transition_frame, transitions
 from cxkit.models.true_scores import TruePrior, true_prior
 from cxkit.models.weakest import BlockPrior, block_prior
 
 MOVES = 2.0  # of a company in a step of an estimate
 
 
-def own_benchmark(client: Client, scores: Maturity, id: str = "") -> Benchmark:
+def own_benchmark(client: Client, scores: Maturity, id: str = "", told: bool = True) -> Benchmark:
     """The client's companies, the reader's own left out, as a benchmark; nothing is rounded.
 
+    Without `told`, norms and transitions are empty: a report on these companies has their scores.
     Norms and transitions are those a file would hold; error, priors, reliability and agreement
     are exact. Linkage is left to the report's own estimates.
     """
@@ -40,10 +41,10 @@ def own_benchmark(client: Client, scores: Maturity, id: str = "") -> Benchmark:
     error, table = error_model_of(others), with_effective_raters(others)
     return Benchmark(
         id, str(client.config.as_of), scores.instrument.id, scores.instrument.version,
-        norms(scores, client.table("companies"), reader), error,
+        norms(scores, client.table("companies"), reader) if told else Norms.none(), error,
         _prior(table, error, others), _block_prior(others, table, others.blocks, error),
         reliability_frame(_reliability(others)), agreement_frame(_agreement(others)),
-        transitions(others),
+        transitions(others) if told else transition_frame(()),
     )  # fmt: skip
 
 

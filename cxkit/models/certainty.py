@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ class Certainty(Shown):
 
     scores: Maturity
     benchmark: Benchmark
-    _kept: dict[tuple[str, str, int], tuple[Gaps, GapRanks]] = field(default_factory=dict)
+    _kept: dict[tuple[str, str, int], Any] = field(default_factory=dict)
 
     @property
     def error(self) -> ErrorModel:
@@ -149,12 +150,18 @@ class Certainty(Shown):
             draws = DRAWS if company else DRAWS_ALL
             found = gaps(self.scores, by, company)
             self._kept[key] = found, gap_ranks(self.scores, by, company, draws=draws, seed=seed)
-        return self._kept[key]
+        pair: tuple[Gaps, GapRanks] = self._kept[key]
+        return pair
 
     def changes_of(self, company: str) -> Changes:
         """The changes of one company; members and turnover are of all."""
-        if "changes" in self.__dict__:
-            return self.changes.of(company)
+        key = ("changes", company, 0)
+        if key not in self._kept:
+            self._kept[key] = self._changes_of(company)
+        found: Changes = self._kept[key]
+        return found
+
+    def _changes_of(self, company: str) -> Changes:
         own = self.scores
         frames = {
             name: _only(getattr(own, name), company) for name in ("table", "blocks", "missing")

@@ -100,6 +100,11 @@ class Norms(Shown):
         return {"companies": self.companies, "cells": cells, "stages": stages}
 
     @classmethod
+    def none(cls) -> Norms:
+        """Norms that tell nothing."""
+        return cls(_table([]), _stages([]), 0)
+
+    @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Norms:
         """The norms that `to_json` wrote."""
         return cls(_table(stored["cells"]), _stages(stored["stages"]), int(stored["companies"]))

@@ -21,6 +21,14 @@ def benchmark_of(client: Client, scores: Maturity) -> Benchmark:
     return named_benchmark(client) or own_benchmark(client, scores)
 
 
+def lender_of(client: Client, scores: Maturity) -> Benchmark:
+    """The benchmark that lends a report its errors: without norms where it is the client's own.
+
+    A report on the client's own companies reads their scores, not norms of them.
+    """
+    return named_benchmark(client) or own_benchmark(client, scores, told=False)
+
+
 def named_benchmark(client: Client) -> Benchmark | None:
     """The benchmark of client.yml; None where it names none.
 
