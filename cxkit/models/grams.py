@@ -70,7 +70,7 @@ def grams(columns: Array, effects: Sequence[Codes], cluster: Codes) -> Grams:
     given, order = columns.shape[1], np.argsort(cluster, kind="stable")
     wide = np.hstack([wide[:, :given], wide[:, given:][:, _independent(wide[:, given:])]])
     rows = np.bincount(cluster, minlength=groups)
-    each = _by_cluster(wide[order], rows)
+    each = by_cluster(wide[order], rows)
     nested = int(inside.max()) + 1 if inside is not None else 0
     return Grams(each, rows, given, nested + wide.shape[1] - given, nested)
 
@@ -137,7 +137,7 @@ def _means(columns: Array, by: Codes) -> Array:
     return np.asarray((sums / np.maximum(count, 1))[by], np.float64)
 
 
-def _by_cluster(ordered: Array, rows: Codes) -> Array:
+def by_cluster(ordered: Array, rows: Codes) -> Array:
     """(clusters, m, m) of rows that lie cluster by cluster; clusters of one size in one product."""
     ends = np.cumsum(rows)
     out = np.zeros((len(rows), ordered.shape[1], ordered.shape[1]))
