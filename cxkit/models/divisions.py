@@ -23,12 +23,14 @@ class Design:
     """What is taken out of y, a and b.
 
     group (n,) is the effect whose means are swept (None: none is), total (groups, n) sums by it,
-    nested whether it lies inside the clusters; columns (n, q) are partialled out after that.
+    nested whether it lies inside the clusters; second (n,) is an effect swept with it (None:
+    none is); columns (n, q) are partialled out after that.
     """
 
     group: Codes | None
     total: csr_matrix | None
     nested: bool
+    second: Codes | None
     columns: Floats
 
 
@@ -53,20 +55,22 @@ class Division:
 def design(
     n: int, effects: Sequence[Codes], cluster: Codes, controls: Floats, leave_out: bool
 ) -> Design:
-    """Effects (n,) inside the clusters are swept; of others the larger, unless leave_out.
+    """Effects (n,) inside the clusters are swept; of others the two largest, unless leave_out.
 
     A sweep over several clusters would have to be redone without each; columns need not.
     """
     nested = [e for e in effects if _nested(e, cluster)]
     swept = nested or ([] if leave_out else list(effects))
     group = max(swept, key=lambda e: int(e.max()), default=None)
-    columns = [np.eye(int(e.max()) + 1)[e] for e in effects if e is not group]
+    others = sorted((e for e in effects if e is not group), key=lambda e: -int(e.max()))
+    second = others.pop(0) if others and not leave_out else None
+    columns = [np.eye(int(e.max()) + 1)[e] for e in others]
     if group is None:
         columns.append(np.ones((n, 1)))
     if controls.size:
         columns.append(controls - controls.mean(0))
     total = None if group is None else sums_by(group)
-    return Design(group, total, bool(nested), np.hstack([np.empty((n, 0)), *columns]))
+    return Design(group, total, bool(nested), second, np.hstack([np.empty((n, 0)), *columns]))
 
 
 def _nested(effect: Codes, cluster: Codes) -> bool:
@@ -93,18 +97,38 @@ def division(y: Floats, a: Floats, b: Floats, shape: Design) -> Division:
     values = np.column_stack([a, b, y, shape.columns])
     values[~keep] = 0
     across = _correlation(values[keep, 0], values[keep, 1])
-    levels = 0
+    levels = rank = 0
     if shape.group is not None and shape.total is not None:
         count = np.bincount(shape.group, keep)
         levels = int((count > 0).sum())
         values -= ((shape.total @ values) / np.maximum(count, 1)[:, None])[shape.group]
         values[~keep] = 0
+        if shape.second is not None:
+            rank = _sweep_second(values, shape.group, shape.second, keep)
     at = 2 + y.shape[1]
     own, columns = values[:, :at], values[:, at:]
-    bread, rank = _inverse(columns.T @ columns)
+    bread, more = _inverse(columns.T @ columns)
     own -= columns @ (bread @ (columns.T @ own))
+    rank += more
     counted = 1 if shape.nested else levels
     return Division(own, columns, bread, keep, counted + rank + 1, levels + rank, across)
+
+
+def _sweep_second(values: Floats, group: Codes, second: Codes, keep: Booleans) -> int:
+    """Takes a second effect out of values (n, m) whose groups' means are out, in place; its rank.
+
+    The normal equations of its indicators, from counts alone (Baltagi 2013, ch. 3).
+    """
+    kept = keep.astype(float)
+    count = np.maximum(np.bincount(group, kept), 1)
+    table = csr_matrix((kept, (group, second)))
+    share = table.multiply(1 / count[:, None]).tocsr()
+    size = np.bincount(second, kept)
+    bread, rank = _inverse(np.diag(size) - (table.T @ share).toarray())
+    effect = bread @ (sums_by(second) @ values)
+    values -= effect[second] - (share @ effect)[group]
+    values[~keep] = 0
+    return rank
 
 
 def _correlation(a: Floats, b: Floats) -> float:

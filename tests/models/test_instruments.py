@@ -107,12 +107,19 @@ def test_sides_and_order_do_not_matter() -> None:
         assert again.std_error == pytest.approx(whole.std_error, rel=1e-10)
 
 
-def test_two_equal_measures_are_least_squares() -> None:
+@pytest.mark.parametrize("held", ["company-and-year", "industry-by-year", "industry-and-year"])
+def test_two_equal_measures_are_least_squares(held: str) -> None:
     d = data()
+    crossed = ls.codes(d.industry * 7 + d.year)
+    effects = {
+        "company-and-year": [d.company, d.year], "industry-by-year": [d.company, crossed],
+        "industry-and-year": [d.industry, d.year],
+    }[held]  # fmt: skip
     x = d.b[0]
-    ours = oriv(d.y, x[None], x[None], [d.company, d.year], d.company, d.controls, vcov="CR1")
-    fit = ls.fit(d.y, np.column_stack([x, d.controls]), [d.company, d.year])
-    covariance = ls.covariance_clustered(fit, d.company, nested=int(d.company.max()))
+    ours = oriv(d.y, x[None], x[None], effects, d.company, d.controls, vcov="CR1")
+    fit = ls.fit(d.y, np.column_stack([x, d.controls]), effects)
+    nested = 0 if held == "industry-and-year" else int(d.company.max())
+    covariance = ls.covariance_clustered(fit, d.company, nested=nested)
     assert ours.coef == pytest.approx(fit.coef[0], rel=1e-10)
     assert ours.std_error == pytest.approx(np.sqrt(covariance[0, 0]), rel=1e-8)
     assert ours.reliability_within == pytest.approx(1.0)
