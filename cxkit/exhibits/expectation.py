@@ -95,8 +95,8 @@ def published(found: Evidence) -> Exhibit:
     """The published findings behind the prior, each with how it was read."""
     columns = (
         Column("study", message("column.study")),
-        Column("year", message("column.year"), "year"),
-        Column("effect", message("column.r"), "rate"),
+        Column("year", message("column.published"), "year"),
+        Column("effect", message("column.r"), "num"),
         Column("n", message("column.n"), "int"),
         Column("n_of", message("column.n_of")),
         Column("outcome", message("column.outcome")),

@@ -8,12 +8,12 @@ import pandas as pd
 
 from cxkit.display import message, text
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, records, value
+from cxkit.exhibits.wording import GRADE_VERB
 from cxkit.models.pnl_view import PnlView
 
 SECTION = "03_growth_linkage"
 UNITS = (1_000_000, 1_000, 1)
 LARGE = 100  # of a unit, from which on amounts are told in it
-_VERB = {"A": "goes_with", "B": "goes_with", "C": "associated"}
 
 
 def pnl(view: PnlView | dict[str, Any], currency: str) -> Gallery:
@@ -77,7 +77,7 @@ def _headline(view: PnlView, unit: dict[str, Any], size: int) -> dict[str, Any]:
     ends = {k: float(row[k]) / size for k in ("change", "conf_low", "conf_high")}
     return message(
         id, step=view.step.name, unit=unit, when=f"when.lag{view.lag}", grade=row["grade"],
-        verb=f"verb.{_VERB[row['grade']]}", **ends,
+        verb=f"verb.{GRADE_VERB[row['grade']]}", **ends,
     )  # fmt: skip
 
 
