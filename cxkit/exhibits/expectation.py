@@ -119,17 +119,17 @@ def published(found: Evidence) -> Exhibit:
 
 def planner(plan: Plan) -> Exhibit:
     """Companies needed by level and waves, a column per effect."""
-    wide = plan.table.pivot(index=["level", "waves"], columns="r", values="companies")
     columns = (
         Column("level", message("planner.column.level")),
         Column("waves", message("planner.column.waves"), "int"),
         *(Column(_name(r), message("planner.column.effect", r=r), "int") for r in plan.effects),
     )
-    rows = [
-        {"level": message(f"term.level.{level}"), "waves": int(waves)}
-        | {_name(r): value(row[r]) for r in plan.effects}
-        for (level, waves), row in wide.iterrows()
-    ]
+    rows: list[dict[str, Any]] = []
+    for row in records(plan.table):
+        where = {"level": message(f"term.level.{row['level']}"), "waves": int(row["waves"])}
+        if not rows or rows[-1] | where != rows[-1]:
+            rows.append(where)
+        rows[-1][_name(row["r"])] = value(row["companies"])
     notes = [
         *_have(plan), *_design(plan),
         message("planner.note", plausible=PLAUSIBLE_R),

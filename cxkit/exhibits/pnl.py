@@ -69,11 +69,12 @@ def _unit(view: PnlView, currency: str) -> tuple[dict[str, Any], int]:
 
 def _headline(view: PnlView, unit: dict[str, Any], size: int) -> dict[str, Any]:
     """What operating income does, or revenue where that is not known."""
-    rows = view.table.set_index("line")
-    line = "operating_income" if pd.notna(rows.loc["operating_income", "change"]) else "revenue"
-    row = rows.loc[line]
+    rows = {row["line"]: row for row in records(view.table)}
+    known = value(rows["operating_income"]["change"]) is not None
+    line = "operating_income" if known else "revenue"
+    row = rows[line]
     clear = row["conf_low"] > 0 or row["conf_high"] < 0
-    id = ("pnl.clear" if clear else "pnl.unclear") + ("_revenue" if line == "revenue" else "")
+    id = ("pnl.clear" if clear else "pnl.unclear") + ("" if known else "_revenue")
     ends = {k: float(row[k]) / size for k in ("change", "conf_low", "conf_high")}
     return message(
         id, step=view.step.name, unit=unit, when=f"when.lag{view.lag}", grade=row["grade"],
