@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxkit.display import message, text
 from cxkit.exhibits.wording import linkage_message, sure_messages
+from cxkit.models.checks import Check
 from cxkit.models.linkage import LinkageFamily
 
 
@@ -13,17 +15,20 @@ def answer(
     family: LinkageFamily,
     truth: dict[str, Any] | None = None,
     language: str = "en",
+    reason: Mapping[str, Any] | None = None,
+    checks: Sequence[Check] = (),
 ) -> dict[str, Any]:
     """`answer` of results.json; where the primary estimate is missing it says why.
 
-    truth holds planted effects by outcome for simulated clients.
+    truth holds planted effects by outcome for simulated clients, reason says why error in the
+    score was dealt with as it was.
     """
     main = family.main
     if main is None:
         headline = message("linkage.no_primary")
         sure = [_why_missing(family)]
     else:
-        headline, sure = linkage_message(main), sure_messages(main, truth)
+        headline, sure = linkage_message(main), sure_messages(main, truth, reason, checks)
     return {
         "message": headline,
         "headline": text(headline, language),

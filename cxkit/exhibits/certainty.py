@@ -75,12 +75,17 @@ def _headline(
         return message("certainty.index_all", half=_half(half), companies=len(known))
     if pd.isna(row["sem"]):
         return message("certainty.index_unknown", name=name, index=float(row["index"]))
-    kind = "one_rater" if row["error_source"] == "items" and not row["widened"] else "known"
+    kind = "one_rater" if _without_leniency(sure, row) else "known"
     return message(
         f"certainty.index_{kind}", name=name, index=float(row["index"]),
         half=_half(float(row["conf_high"] - row["conf_low"]) / 2),
         low=float(row["conf_low"]), high=float(row["conf_high"]),
     )  # fmt: skip
+
+
+def _without_leniency(sure: Certainty, row: pd.Series) -> bool:
+    """One rater, and nothing known of how far raters differ."""
+    return bool(row["error_source"] == "items" and sure.error.curve("raters") is None)
 
 
 def _half(points: float) -> dict[str, Any]:
@@ -91,25 +96,25 @@ def _half(points: float) -> dict[str, Any]:
 def _notes(sure: Certainty, row: pd.Series | None) -> list[Text]:
     notes: list[Text] = [message("certainty.true_score")]
     if row is not None and pd.notna(row["sem"]):
-        notes.append(source_note(row))
+        notes.append(source_note(sure, row))
     elif not sure.error.raters:
         notes.append(message("certainty.note_items"))
     notes.append(message("certainty.note_rows"))
     return notes
 
 
-def source_note(row: pd.Series) -> Text:
+def source_note(sure: Certainty, row: pd.Series) -> Text:
     """Where a company's interval comes from, and what is not in it."""
-    if row["error_source"] == "raters":
-        id = "raters" if row["respondents"] > 1 else "widened"
-        return message(f"certainty.note_{id}", n=int(row["respondents"]))
-    return message("certainty.note_widened" if row["widened"] else "certainty.note_items")
+    if _without_leniency(sure, row):
+        return message("certainty.note_items")
+    id = "raters" if row["respondents"] > 1 else "widened"
+    return message(f"certainty.note_{id}", n=int(row["respondents"]))
 
 
-def one_rater_note(row: pd.Series) -> list[Text]:
+def one_rater_note(sure: Certainty, row: pd.Series) -> list[Text]:
     """What could mislead where one rater answered; nothing where several did."""
     several = pd.isna(row["sem"]) or row["respondents"] > 1
-    return [] if several else [source_note(row)]
+    return [] if several else [source_note(sure, row)]
 
 
 _COEFFICIENTS = (

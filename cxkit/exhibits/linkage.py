@@ -1,4 +1,4 @@
-"""Exhibits of `03_growth_linkage`: coverage, estimates, the picture behind them, the checks."""
+"""Exhibits of `03_growth_linkage`: coverage, the picture behind the estimate, the checks."""
 
 from __future__ import annotations
 
@@ -10,30 +10,16 @@ import pandas as pd
 from scipy import stats
 
 from cxkit.display import message
-from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, Gallery, box, records
-from cxkit.exhibits.wording import caution, linkage_message, linkage_values, panel_values
+from cxkit.exhibits.base import MIN_CELL, Column, Exhibit, box, records
+from cxkit.exhibits.wording import panel_values
 from cxkit.measures import Panel
 from cxkit.models import least_squares as ls
 from cxkit.models.checks import Check
-from cxkit.models.linkage import LinkageFamily, LinkageResult, clipped, usable_rows
-from cxkit.models.specifications import RECOMMENDED, SPECIFICATIONS
+from cxkit.models.linkage import LinkageFamily, LinkageResult, rows_of
+from cxkit.models.specifications import SPECIFICATIONS
 
 SECTION = "03_growth_linkage"
 BINS = 10
-
-_ESTIMATES = (
-    Column("specification", message("column.specification")),
-    Column("lag", message("column.lag"), "int"),
-    Column("estimate", message("column.estimate_pp"), "pp"),
-    Column("conf_low", message("column.conf_low"), "pp"),
-    Column("conf_high", message("column.conf_high"), "pp"),
-    Column("p_value", message("column.p_value"), "p"),
-    Column("p_adjusted", message("column.p_adjusted"), "p"),
-    Column("mde", message("column.mde"), "size"),
-    Column("entities", message("column.companies"), "int"),
-    Column("nobs", message("column.rows"), "int"),
-    Column("grade", message("column.grade")),
-)
 
 
 def coverage(panel: Panel) -> Exhibit:
@@ -63,92 +49,6 @@ def coverage(panel: Panel) -> Exhibit:
     rows = kept + records(panel.excluded)
     return Exhibit("linkage.coverage", SECTION, headline, chart, columns, rows,
                    [message("linkage.coverage_note")])  # fmt: skip
-
-
-def primary(family: LinkageFamily, truth: dict[str, Any] | None = None) -> Exhibit:
-    """Every specification and lag of the primary outcome; the primary estimate headlines."""
-    return estimates(family, family.primary.outcome, truth)
-
-
-def others(family: LinkageFamily, truth: dict[str, Any] | None = None) -> Gallery:
-    """The same for each outcome that was not declared primary."""
-    outcomes = dict.fromkeys(r.spec.outcome for r in family.results)
-    shown = [estimates(family, o, truth) for o in outcomes if o != family.primary.outcome]
-    return Gallery(tuple(shown))
-
-
-def estimates(family: LinkageFamily, outcome: str, truth: dict[str, Any] | None = None) -> Exhibit:
-    """Every specification and lag of one outcome, one row each."""
-    rows = [r for r in family.results if r.spec.outcome == outcome]
-    id = f"linkage.estimates.{outcome}"
-    if not rows:
-        return box(id, SECTION, message("linkage.estimates_title", outcome=outcome),
-                   message("linkage.too_few"))  # fmt: skip
-    rows = sorted(rows, key=lambda r: (-r.spec.lag, list(SPECIFICATIONS).index(_name(r))))
-    main = next((r for r in rows if r.role == "primary"), None)
-    shown = main or _recommended(rows) or rows[-1]
-    headline = linkage_message(main) if main else _secondary(shown)
-    chart = {
-        "kind": "intervals",
-        "x": message("axis.per_point", outcome=outcome),
-        "format": "pp",
-        "rows": [_interval(r) for r in rows],
-    }
-    table = [r.as_row() | {"specification": message(f"term.{_name(r)}")} for r in rows]
-    keep = {c.id for c in _ESTIMATES}
-    table = [{k: v for k, v in row.items() if k in keep} for row in table]
-    first = [message("linkage.how_read")] if outcome == family.primary.outcome else []
-    notes = [*first, *_lost(main), *_others_clear(rows), *caution(shown, truth)]
-    if family.filled:
-        notes.append(message("linkage.sub_industry_filled", filled=family.filled))
-    return Exhibit(id, SECTION, headline, chart, _ESTIMATES, table, notes,
-                   [message("linkage.method")], shown.grade)  # fmt: skip
-
-
-def _recommended(rows: Sequence[LinkageResult]) -> LinkageResult | None:
-    """The lagged estimate within companies, where there is one."""
-    return next((r for r in rows if _name(r) == RECOMMENDED and r.spec.lag == 1), None)
-
-
-def _secondary(result: LinkageResult) -> dict[str, Any]:
-    """A headline for an outcome that is not primary: clear only after Holm's adjustment."""
-    values = linkage_values(result)
-    if result.clear and result.p_adjusted is not None and result.p_adjusted < 0.05:
-        return linkage_message(result)
-    return message("linkage.secondary_unclear", **values)
-
-
-def _others_clear(rows: Sequence[LinkageResult]) -> list[dict[str, Any]]:
-    """How many of the adjusted comparisons stay clear, the raw ones among them named as such."""
-    adjusted = [r for r in rows if r.p_adjusted is not None]
-    clear = [r for r in adjusted if (r.p_adjusted or 0) < 0.05]
-    raw = sum(r.grade == "D" for r in clear)
-    return [message("linkage.others_clear", clear=len(clear), of=len(adjusted), raw=raw)]
-
-
-def _lost(result: LinkageResult | None) -> list[dict[str, Any]]:
-    """Company-years that meet an outcome but say nothing under the primary specification."""
-    if result is None or result.excluded.empty:
-        return []
-    reasons = "; ".join(f"{r['rows']} {r['reason']}" for r in records(result.excluded))
-    return [message("linkage.lost", rows=int(result.excluded["rows"].sum()), reasons=reasons)]
-
-
-def _name(result: LinkageResult) -> str:
-    return result.spec.specification
-
-
-def _interval(result: LinkageResult) -> dict[str, Any]:
-    row = result.score
-    return {
-        "label": message(f"term.{_name(result)}"),
-        "group": message(f"term.lag{result.spec.lag}"),
-        "estimate": float(row.estimate),
-        "conf_low": float(row.conf_low),
-        "conf_high": float(row.conf_high),
-        "n": result.entities,
-        "highlight": result.role == "primary",
-    }
 
 
 def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
@@ -187,25 +87,22 @@ def binned(panel: Panel, family: LinkageFamily) -> Exhibit:
         held=message(f"held.{result.spec.specification}"),
     )  # fmt: skip
     notes = [message("linkage.binned_note", least=MIN_CELL)]
+    if result.corrected is not None:
+        notes.append(message("linkage.binned_corrected"))
     return Exhibit(id, SECTION, headline, chart, columns, shown, notes, (), result.grade)
 
 
 def residuals(panel: Panel, result: LinkageResult) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Score (points) and clipped outcome (fraction) left after effects, on their own means."""
     shape = SPECIFICATIONS[result.spec.specification]
-    rows, _ = usable_rows(panel.table, shape)
-    pair = np.column_stack([rows["score"], clipped(rows, panel.table, result.spec.clip)])
-    others = rows[list(shape.controls)].to_numpy(float)
-    values = np.column_stack([pair, others])
-    if shape.effects:
-        values, _ = ls.sweep(values, [ls.codes(rows[e].to_numpy(str)) for e in shape.effects])
-    else:
-        values = values - values.mean(0)
-    left, rest = values[:, :2], values[:, 2:]
+    rows = rows_of(panel.table, shape, result.spec.clip)
+    values = np.column_stack([rows.x[:, 0], rows.y, rows.x[:, 1 : len(rows.terms)]])
+    swept = ls.sweep(values, rows.effects)[0] if rows.effects else values - values.mean(0)
+    left, rest = swept[:, :2], swept[:, 2:]
     if rest.shape[1]:
         left = left - rest @ np.linalg.lstsq(rest, left, rcond=None)[0]
-    left = left + pair.mean(0)
-    return left[:, 0], left[:, 1], rows["company_id"].to_numpy(str)
+    left = left + values[:, :2].mean(0)
+    return left[:, 0], left[:, 1], rows.company
 
 
 def _points(x: np.ndarray, y: np.ndarray, company: np.ndarray) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ def _ladder_notes(
         prior = sure.benchmark.prior
         id = "position.probability_note" if prior else "position.probability_flat"
         notes.append(message(id, companies=prior.companies if prior else 0))
-        notes += one_rater_note(row)
+        notes += one_rater_note(sure, row)
     elif row is not None:
         notes.append(message("position.no_probability", reason=sure.reason or ""))
     else:
@@ -190,7 +190,7 @@ def blocks(
     headline = position_wording.blocks(rows, ways, tested, company_name(client, company))
     notes: list[Text] = [message("position.blocks_note")]
     if row is not None:
-        notes += one_rater_note(row)
+        notes += one_rater_note(sure, row)
     made = Exhibit(id, SECTION, headline, chart, _BLOCKS, rows, notes,
                    [message("certainty.source", who=others(sure))],
                    language=client.config.language)  # fmt: skip

@@ -1,0 +1,197 @@
+"""Where a company stands: what is said is what is known, and no surer than that."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import TypeAdapter
+
+from cxkit.display import text
+from cxkit.exhibits import Exhibit, Gallery, certainty, place, position, position_wording
+from cxkit.exhibits.base import box, gathered
+from cxkit.exhibits.common import apart
+from cxkit.reports.charts import Chart
+from tests.exhibits.standing import one_rater, reader, standing
+
+CHART = TypeAdapter(Chart)
+
+
+def made(which: object) -> list[Exhibit]:
+    return list(which.exhibits) if isinstance(which, Gallery) else [which]  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("company", [True, False])
+def test_every_chart_has_the_shape_of_its_kind(company: bool) -> None:
+    client, sure = standing()
+    own = reader() if company else ""
+    shown = [
+        certainty.index(client, sure, own), certainty.reliability(client, sure),
+        position.ladder(client, sure, own), place.spread(client, sure, own),
+        position.blocks(client, sure, own, True), position.weakest(client, sure, own, 3),
+        position.levels(client, sure, own), place.industries(client, sure, own),
+    ]  # fmt: skip
+    for exhibit in [e for one in shown for e in made(one)]:
+        row = exhibit.as_row()
+        CHART.validate_python(json.loads(json.dumps(row["chart"])))
+        assert row["chart"]["kind"] != "box", exhibit.summary
+        assert not any(pd.isna(v) for r in row["table"]["rows"] for v in r.values()
+                       if isinstance(v, float))  # fmt: skip
+
+
+def test_the_index_is_said_with_half_its_interval() -> None:
+    client, sure = standing()
+    row = sure.row(reader())
+    assert row is not None
+    found = certainty.index(client, sure, reader())
+    half = (row["conf_high"] - row["conf_low"]) / 2
+    assert found.summary.startswith(
+        f"The index of {row['index']:.1f} is known to about ±{half:.0f} "
+    )
+    own, *others = found.rows
+    assert own["half"] == pytest.approx(half)
+    assert np.all(np.diff([r["half"] for r in others]) < 0)  # more raters, less error
+    same = next(r for r in others if text(r["label"]) == f"{int(row['respondents'])} raters")
+    assert same["half"] == pytest.approx(half, rel=0.05)
+
+
+def test_one_rater_reads_as_one_rater() -> None:
+    client, sure = standing()
+    items_alone = replace(sure.benchmark, error=replace(sure.error, raters=None))
+    alone = replace(sure, benchmark=items_alone, _kept={})
+    found = certainty.index(client, alone, one_rater())
+    assert "its one rater's leniency aside" in found.summary
+    assert "the true range is wider" in found.sample_line
+    assert "the true range is wider" in position.ladder(client, alone, one_rater()).sample_line
+    widened = certainty.index(client, sure, one_rater())
+    assert "leniency aside" not in widened.summary
+    assert "leniency of the usual size is in it" in widened.sample_line
+    assert widened.rows[0]["half"] >= found.rows[0]["half"]
+
+
+def test_without_an_error_nothing_is_said_about_probability() -> None:
+    client, sure = standing()
+    unknown = replace(sure.error, items=None, raters=None, items_reason="too few")
+    blind = replace(sure, benchmark=replace(sure.benchmark, error=unknown), _kept={})
+    found = position.ladder(client, blind, reader())
+    assert "how sure that is cannot be said" in found.summary
+    assert "probability" not in {c.id for c in found.columns}
+    for exhibit in (certainty.index(client, blind, reader()),
+                    position.weakest(client, blind, reader())):  # fmt: skip
+        assert text(exhibit.chart["reason"]) == "too few"
+    ((blocks),) = made(position.blocks(client, blind, reader()))
+    assert "whether a block differs cannot be told" in blocks.summary
+
+
+@pytest.mark.parametrize(
+    ("chances", "said"),
+    [((0.0, 0.02, 0.95, 0.03, 0.0), "is in stage 3"), ((0.0, 0.3, 0.6, 0.1, 0.0), "is probably in"),
+     ((0.1, 0.4, 0.45, 0.05, 0.0), "is open")],
+)  # fmt: skip
+def test_a_stage_is_said_as_surely_as_it_is_probable(chances: tuple[float, ...], said: str) -> None:
+    client, sure = standing()
+    row = sure.row(reader())
+    found = text(position_wording.stage(client, sure, row, chances, [None] * 5, reader()))
+    assert said in found
+    assert ("is in stage" in found) == (max(chances) >= position_wording.SURE)
+
+
+def test_the_ladder_holds_the_probabilities_and_the_interval() -> None:
+    client, sure = standing()
+    found = position.ladder(client, sure, reader())
+    row, chances = sure.row(reader()), sure.stage_row(reader())
+    assert row is not None
+    assert chances is not None
+    assert [s["value"] for s in found.chart["steps"]] == pytest.approx(list(chances))
+    assert sum(s["value"] for s in found.chart["steps"]) == pytest.approx(1)
+    assert found.chart["marker"]["conf_low"] == row["conf_low"]
+    assert {text(r["provenance"]) for r in found.rows} == {"published", "assumed"}
+    assert "assumed" in found.sample_line
+
+
+def test_the_weakest_block_is_named_by_its_probability() -> None:
+    client, sure = standing()
+    found = position.weakest(client, sure, reader(), 3)
+    values = [r["value"] for r in found.rows]
+    assert sum(values) == pytest.approx(1)
+    assert values == sorted(values, reverse=True)
+    if values[0] <= position_wording.LIKELY:
+        assert "is open" in found.summary
+        assert not any(r["highlight"] for r in found.rows)
+    else:
+        assert str(found.rows[0]["label"]) in found.summary
+
+
+def test_a_block_within_its_error_of_the_median_is_not_called_different() -> None:
+    peers = {"q25": 30.0, "median": 50.0, "q75": 70.0, "n": 400}
+    values, sems = [54.0, 80.0, 20.0, 56.0, None], [5.0, 5.0, 5.0, None, 5.0]
+    assert apart(values, sems, [peers] * 5) == [0, 1, -1, 0, 0]
+    few = peers | {"n": 5}  # the median of five companies is not known well enough
+    assert apart([68.0], [5.0], [few]) == [0]
+    assert apart([68.0], [5.0], [peers]) == [1]
+    assert apart([60.5] * 6, [5.0] * 6, [peers] * 6) == [0] * 6  # Holm: one alone is clear
+    assert apart([60.5], [5.0], [peers]) == [1]
+
+
+def test_block_verdicts_and_headline_agree() -> None:
+    client, sure = standing()
+    ((found),) = made(position.blocks(client, sure, reader()))
+    clear = [r["label"] for r in found.rows if "clearly" in text(r["verdict"])]
+    assert all(str(name) in found.summary for name in clear)
+    assert ("No block" in found.summary) == (not clear)
+    others = sure.scores.latest["company_id"].nunique() - 1
+    assert {r["n"] for r in found.rows} == {others}
+
+
+def test_fewer_than_five_others_are_not_compared_with() -> None:
+    client, sure = standing()
+    few = {reader(), *sure.scores.latest["company_id"].head(4)}
+    scores = sure.scores
+    small = replace(
+        scores, table=scores.table[scores.table["company_id"].isin(few)],
+        blocks=scores.blocks[scores.blocks["company_id"].isin(few)],
+    )  # fmt: skip
+    ((found),) = made(position.blocks(client, replace(sure, scores=small, _kept={}), reader()))
+    assert all(r["median"] is None for r in found.rows)
+    assert "cannot be told" in found.summary
+
+
+def test_levels_differ_only_where_no_level_fits_all_blocks() -> None:
+    client, _ = standing()
+
+    def say(*found: position_wording.Level) -> str:
+        return text(position_wording.levels(client, found))
+
+    assert "do not differ clearly" in say((2, (2, 3), "a"), (3, (2, 4), "b"))
+    assert say((2, (2, 2), "a"), (4, (3, 4), "b")).startswith("Blocks stand at different levels")
+    assert "do not differ clearly" in say((2, None, "a"), (4, (4, 4), "b"))
+    assert say((3, (3, 3), "a"), (3, (2, 4), "b")).startswith("All 2 blocks")
+
+
+def test_each_block_has_the_text_of_its_level_and_the_stage_its_drivers() -> None:
+    client, sure = standing()
+    found = position.levels(client, sure, reader())
+    whole, drivers, *blocks = found.rows
+    row = sure.row(reader())
+    assert row is not None
+    stage = next(s for s in client.instrument.stages if s.id == row["stage"])
+    assert whole["text"] == stage.text["en"]
+    assert all(line in drivers["text"] for line in stage.drivers["en"])
+    for block, shown in zip(client.instrument.blocks, blocks, strict=True):
+        level = block.level(int(shown["level"][0]))
+        assert level is not None
+        assert shown["text"] == level.text["en"]
+
+
+def test_boxes_of_one_reason_become_one_box_that_names_them() -> None:
+    kept = position.levels(standing()[0], standing()[1], reader())
+    boxes = [box(f"x.{k}", "s", f"title {k}", "the same reason") for k in range(3)]
+    other = box("y", "s", "another", "another reason")
+    found = gathered([boxes[0], kept, boxes[1], other, boxes[2]])
+    assert [e.id for e in found] == [kept.id, "y", "x.0"]
+    assert found[-1].summary == "3 exhibits are not shown"
+    assert text(found[-1].chart["reason"]).endswith("title 0; title 1; title 2.")
+    assert gathered([kept, other]) == [kept, other]
