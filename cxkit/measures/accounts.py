@@ -4,8 +4,8 @@ Growth is taken only between adjacent periods of equal length; over a gap, from 
 merger, disposal or change of method breaks the series it is missing. An event breaks the period
 it it falls in and the next one, whose base is still partial. Organic growth is told apart from it
 by one period: after a merger or disposal on the first day of a period the base of the next one is
-whole, and its growth counts. It is known only where events were sent; growth of a client without
-them may hold what was bought, and is not called organic.
+whole, and its growth counts. It is known only where the client sent a merger or disposal of any
+company; growth of a client who sent none may hold what was bought, and is not called organic.
 
 Amounts are in the client's currency, each period at its average rate, so that companies compare
 in size. Growth is in the company's own currency and holds no movement of exchange rates: what a
@@ -39,7 +39,8 @@ from cxkit.measures.outcomes import (
 )
 from cxkit.measures.prices import real_growth
 
-BREAKS = ("merger", "disposal", "method")
+BOUGHT = ("merger", "disposal")
+BREAKS = (*BOUGHT, "method")
 PERIOD = ["company_id", "period_end", "period_months"]
 WEEK = pd.Timedelta(days=7)
 DAY = pd.Timedelta(days=1)
@@ -179,7 +180,7 @@ def _add_growth(table: pd.DataFrame, restate: np.ndarray, why: np.ndarray) -> di
 
 def _add_organic(table: pd.DataFrame, restate: np.ndarray, events: pd.DataFrame) -> np.ndarray:
     """Growth without what was bought or sold, in place; why it is missing."""
-    if events.empty:
+    if not events["kind"].isin(BOUGHT).any():
         table["organic_growth"] = np.nan
         return np.full(len(table), NO_EVENTS, dtype=object)
     why = _growth_reasons(table, restate, _bought_or_sold(table, events))

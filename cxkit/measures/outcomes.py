@@ -20,7 +20,7 @@ CHANGES = tuple(f"{level}_change" for level in (*MARGINS, *SHARES))
 VARIABILITY = {"growth_variability": "revenue_growth", "margin_variability": "operating_margin"}
 YEARS = 3  # periods behind a standard deviation
 BROKEN = "merger, disposal or change of method"
-NO_EVENTS = "no events were sent, so organic growth is not known"
+NO_EVENTS = "no merger or disposal was sent, so organic growth is not known"
 
 _WORDS = {
     "gross_margin": "gross profit",

@@ -106,7 +106,7 @@ def test_organic_growth_leaves_out_what_was_bought_or_sold(
     day: str, kind: str, broken: list[int]
 ) -> None:
     rows = [year(y, 100 + y - 2017) for y in range(2017, 2024)]
-    books = accounts(client(rows, [("a", day, kind)]))
+    books = accounts(client(rows, [("a", day, kind), ("b", "2020-06-30", "merger")]))
     out = [y for y, w in zip(range(2017, 2024), why(books, "organic_growth"), strict=True)
            if w == BROKEN]  # fmt: skip
     assert out == broken
@@ -116,8 +116,9 @@ def test_organic_growth_leaves_out_what_was_bought_or_sold(
     assert known.sum() == 6 - len(broken)
 
 
-def test_without_events_growth_is_not_called_organic() -> None:
-    books = accounts(client([year(2020, 100), year(2021, 110)]))
+@pytest.mark.parametrize("events", [[], [("a", "2021-06-30", "rollout")]])
+def test_without_a_merger_on_file_growth_is_not_called_organic(events: list) -> None:
+    books = accounts(client([year(2020, 100), year(2021, 110)], events))
     assert why(books, "organic_growth") == [NO_EVENTS] * 2
     assert books.table["organic_growth"].isna().all()
 
