@@ -13,14 +13,20 @@ from cxkit.errors import SampleError
 from cxkit.measures import Panel
 from cxkit.measures.disclosure import MIN_CELL
 from cxkit.models.checks.check import Check, judged, no_verdict, why
-from cxkit.models.linkage import LinkageResult, fit_linkage
+from cxkit.models.linkage_fit import fit_one
+from cxkit.models.linkage_result import LinkageResult
+from cxkit.models.measures_of_score import Measures
 
 ID = "leave_one_industry_out"
 FEWEST = 3  # industries
 
 
-def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
+def leave_one_industry_out(
+    panel: Panel, result: LinkageResult, measures: Measures | None = None
+) -> Check:
     """Refit without each industry in turn: does one industry carry the estimate?
+
+    measures are the two of the score behind a corrected estimate, by the panel's rows.
 
     table has one row per industry left out: industry, rows, entities, estimate, conf_low,
     conf_high; industries of fewer than five companies are left out together, as "". Failed
@@ -37,9 +43,10 @@ def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
     rows: list[dict[str, Any]] = []
     mdes: list[float] = []
     for industry in sorted(groups.dropna().unique()):
-        kept = replace(panel, table=panel.table[groups != industry])
+        others = (groups != industry).to_numpy()
+        kept = replace(panel, table=panel.table[others])
         try:
-            refit = fit_linkage(kept, result.spec.specification, result.spec.clip)
+            refit = fit_one(kept, result.spec, of_rows(measures, others))
         except SampleError as error:
             named = _named([industry])
             return no_verdict(ID, message("check.without_industry", industry=named, why=why(error)))
@@ -49,6 +56,13 @@ def leave_one_industry_out(panel: Panel, result: LinkageResult) -> Check:
             | {k: float(refit.score[k]) for k in ("estimate", "conf_low", "conf_high")}
         )
     return _verdict(pd.DataFrame(rows), max(mdes), float(result.score.estimate))
+
+
+def of_rows(measures: Measures | None, keep: np.ndarray) -> Measures | None:
+    """The same measures for a part of the panel's rows."""
+    if measures is None:
+        return None
+    return replace(measures, a=measures.a[:, keep], b=measures.b[:, keep], rows=measures.rows[keep])
 
 
 def _industries(table: pd.DataFrame) -> pd.Series:

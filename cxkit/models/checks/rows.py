@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from cxkit.measures import Panel
 from cxkit.models import least_squares as ls
 from cxkit.models.grams import Array, Codes
-from cxkit.models.linkage import LinkageSpec, clipped, usable_rows
+from cxkit.models.linkage_rows import clipped, usable_rows
+from cxkit.models.linkage_spec import LinkageSpec
 from cxkit.models.specifications import specification
 
 
@@ -17,7 +19,7 @@ from cxkit.models.specifications import specification
 class Rows:
     """n rows: y the clipped outcome, score, controls (n, k); company as codes, year as it is.
 
-    effects are codes (n,) of what the specification holds fixed.
+    effects are codes (n,) of what the specification holds fixed; table has the panel's columns.
     """
 
     y: Array
@@ -27,6 +29,7 @@ class Rows:
     year: Codes
     effects: tuple[Codes, ...]
     lag: int
+    table: pd.DataFrame
 
     @property
     def x(self) -> Array:
@@ -41,7 +44,7 @@ def rows_of(panel: Panel, spec: LinkageSpec) -> Rows:
     if table.empty:
         none: Codes = np.empty(0, np.intp)
         return Rows(*(np.empty(0),) * 2, np.empty((0, len(shape.controls))), none, none,
-                    tuple(none for _ in shape.effects), panel.lag)  # fmt: skip
+                    tuple(none for _ in shape.effects), panel.lag, table)  # fmt: skip
     return Rows(
         y=clipped(table, panel.table, spec.clip),
         score=table["score"].to_numpy(float),
@@ -50,4 +53,5 @@ def rows_of(panel: Panel, spec: LinkageSpec) -> Rows:
         year=table["fiscal_year"].to_numpy().astype(np.intp),
         effects=tuple(ls.codes(table[e].to_numpy(str)) for e in shape.effects),
         lag=panel.lag,
+        table=table,
     )

@@ -11,7 +11,7 @@ from cxkit.display import message
 from cxkit.measures import Panel
 from cxkit.models.checks.check import Check, judged, no_verdict, not_applicable
 from cxkit.models.checks.rows import rows_of
-from cxkit.models.linkage import LinkageSpec
+from cxkit.models.linkage_spec import LinkageSpec
 from cxkit.models.probes import Probe
 from cxkit.models.timing import lead_placebo, reverse_regression
 
