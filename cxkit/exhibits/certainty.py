@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cxkit.contracts import Client
@@ -49,7 +50,7 @@ def index(client: Client, sure: Certainty, company: str = "") -> Exhibit:
 def _by_raters(sure: Certainty, at: float, row: pd.Series | None) -> list[dict[str, Any]]:
     """The company's own interval first, then what other numbers of raters would have."""
     sems, lows, highs = sure.by_raters(at, RATERS)
-    df = sure.index["df"].median()
+    df = np.full(len(RATERS), sure.index["df"].median())
     detectable = smallest_detectable_change(sems, sems, df)
     rows = [
         {"label": message("certainty.raters" if n > 1 else "certainty.rater", n=n),
@@ -60,7 +61,8 @@ def _by_raters(sure: Certainty, at: float, row: pd.Series | None) -> list[dict[s
     if row is None or pd.isna(row["sem"]):
         return rows
     n = int(row["respondents"])
-    sdc = float(smallest_detectable_change(row["sem"], row["sem"], row["df"]))
+    sem, df = np.array([row["sem"]], float), np.array([row["df"]], float)
+    sdc = float(smallest_detectable_change(sem, sem, df)[0])
     return [{"label": message(f"certainty.own_rater{'s' if n > 1 else ''}", n=n),
              "half": float(row["conf_high"] - row["conf_low"]) / 2,
              "conf_low": float(row["conf_low"]), "conf_high": float(row["conf_high"]),
@@ -166,8 +168,8 @@ def _reliability_headline(items: pd.DataFrame, raters: pd.DataFrame) -> dict[str
             "certainty.agreement", share=float(row["value"]), low=float(row["conf_low"]),
             high=float(row["conf_high"]), companies=int(row["companies"]),
         )  # fmt: skip
-    row = items[items["coefficient"] == "omega_total"].iloc[0] if len(items) else None
-    if row is None:
+    if items.empty:
         return message("certainty.agreement_blocks")
+    row = items[items["coefficient"] == "omega_total"].iloc[0]
     return message("certainty.omega", value=float(row["value"]), low=float(row["conf_low"]),
                    high=float(row["conf_high"]))  # fmt: skip

@@ -133,24 +133,28 @@ def checks(found: Sequence[Check], family: LinkageFamily) -> Exhibit:
     if result is None or not found:
         return box("linkage.checks", SECTION, message("linkage.checks_title"),
                    message("linkage.too_few"))  # fmt: skip
-    drawn = next((c for c in found if len(c.table)), None)
+    drawn = next((c for c in found if c.id == "leave_one_industry_out" and len(c.table)), None)
     verdicts = [
-        {"check": message(f"check.{c.id}"), "verdict": message(f"verdict.{c.passed}".lower()),
-         "summary": c.summary} for c in found
+        {"check": message(f"check.{c.id}"), "verdict": message(_verdict(c)),
+         "summary": dict(c.reason)} for c in found
     ]  # fmt: skip
     columns = (
         Column("check", message("column.check")),
         Column("verdict", message("column.verdict")),
         Column("summary", message("column.why")),
     )
-    passed = sum(c.passed is True for c in found)
-    failed = sum(c.passed is False for c in found)
-    headline = message("linkage.checks", passed=passed, failed=failed, of=len(found))
+    asked = [c for c in found if c.applicable]
+    passed, failed = (sum(c.passed is v for c in asked) for v in (True, False))
+    headline = message("linkage.checks", passed=passed, failed=failed, of=len(asked))
     chart: dict[str, Any] = {"kind": "table"}
     if drawn is not None:
         chart = _left_out(drawn, result)
     return Exhibit("linkage.checks", SECTION, headline, chart, columns, verdicts,
                    [message("linkage.checks_note")], (), result.grade)  # fmt: skip
+
+
+def _verdict(check: Check) -> str:
+    return f"verdict.{check.passed}".lower() if check.applicable else "verdict.not_applicable"
 
 
 def _left_out(check: Check, result: LinkageResult) -> dict[str, Any]:

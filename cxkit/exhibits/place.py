@@ -89,12 +89,12 @@ def industries(client: Client, sure: Certainty, company: str = "") -> Exhibit:
         return _with_interval(maturity.industries(client, sure.scores, company), row)
     id, norms = "maturity.industries", sure.benchmark.norms
     about = client.table("companies")
-    own = about.loc[about["company_id"] == company, "industry"] if row is not None else []
+    own = about.loc[about["company_id"] == company, "industry"].tolist()
     rows = []
     for name in norms.industries:
         found = norms.quartiles("index", name)
         if found:
-            mine = row if len(own) and own.iloc[0] == name else None
+            mine = row if own == [name] else None
             rows.append({"label": name, **_own(mine), **found})
     if not rows:
         return box(id, SECTION, message(f"{id}_title"), message("maturity.no_industry_told"))

@@ -178,7 +178,7 @@ def blocks(
         return maturity.blocks(client, sure.scores)
     peers, titles = block_quartiles(sure, company), block_titles(client)
     own = sure.blocks_of(company) if row is not None else None
-    rows = [_block_row(titles[b], None if own is None else own.loc[b], peers[b]) for b in peers]
+    rows = [_block_row(titles[b], None if own is None else own.T[b], peers[b]) for b in peers]
     sems = [None if own is None else value(own.loc[b, "sem"]) for b in peers]
     ways = apart([r["value"] for r in rows], sems, list(peers.values()))
     chart = {"kind": "dots", "x": message("axis.performance"), "format": "num",
@@ -239,7 +239,7 @@ def levels(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     if row is None:
         return _level_shares(client, sure)
     own, titles = sure.blocks_of(company), block_titles(client)
-    rows = [_level_row(client, b, titles[b], own.loc[b]) for b in titles]
+    rows = [_level_row(client, b, titles[b], own.T[b]) for b in titles]
     notes: list[Text] = [message("position.levels_note"), message("position.possible_note")]
     if any(lv.provenance == "assumed" for b in client.instrument.blocks for lv in b.levels):
         notes.append(message("position.assumed_texts"))
@@ -302,25 +302,25 @@ def _level_shares(client: Client, sure: Certainty) -> Exhibit:
     latest = sure.scores.latest[["company_id", "wave"]]
     frame = sure.scores.blocks.merge(latest)
     level = instrument.level_of(frame["performance"].to_numpy(float))
-    rows = []
+    rows: list[tuple[str, list[float | None], int]] = []
     for block, title in titles.items():
         inside = level[(frame["block"] == block).to_numpy()]
         counts = [int((inside == s.id).sum()) for s in instrument.stages]
         total, unsaid = sum(counts), hidden(counts)
         told = [None if no or total < MIN_CELL else n / total
                 for n, no in zip(counts, unsaid, strict=True)]  # fmt: skip
-        rows.append({"label": title, "values": told, "n": total})
+        rows.append((title, told, total))
     names = [stage_label(client, s.id) for s in instrument.stages]
     chart = {"kind": "heatmap", "format": "pct", "columns": names, "minimum": 0.0, "maximum": None,
-             "rows": [{k: r[k] for k in ("label", "values")} for r in rows]}  # fmt: skip
+             "rows": [{"label": title, "values": told} for title, told, _ in rows]}  # fmt: skip
     columns = [Column("label", message("column.block")),
                *(Column(f"level_{s.id}", name, "pct")
                  for s, name in zip(instrument.stages, names, strict=True)),
                Column("n", message("column.companies"), "int")]  # fmt: skip
     table = [
-        {"label": r["label"], "n": r["n"],
-         **{f"level_{s.id}": v for s, v in zip(instrument.stages, r["values"], strict=True)}}
-        for r in rows
+        {"label": title, "n": n,
+         **{f"level_{s.id}": v for s, v in zip(instrument.stages, told, strict=True)}}
+        for title, told, n in rows
     ]  # fmt: skip
     return Exhibit("position.levels", SECTION, message("position.level_shares"), chart, columns,
                    table, [message("position.levels_note"),

@@ -62,7 +62,7 @@ def weakest(
     degree = _degree(float(first["value"]))
     if stages is None or stages.empty:
         return message(f"position.weakest_{degree}", **values)
-    at = int(stages.idxmax())
+    at = int(str(stages.idxmax()))
     return message(f"position.weakest_{degree}_stage", **values, stage=stage_label(client, at),
                    chance=float(stages.max()))  # fmt: skip
 

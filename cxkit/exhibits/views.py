@@ -44,16 +44,14 @@ def roles(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     order = [u for u in seen.table["unit"] if u in wide.index]
     labels, raters = unit_labels(client, ITEM), _raters(frame)
     names = [message("views.role_n", role=message(f"role.{r}"), n=raters[r]) for r in columns]
-    rows = [
-        {"label": labels[u], "group": None, "values": [value(wide.loc[u, r]) for r in columns]}
-        for u in order
-    ]  # fmt: skip
+    cells = {u: [value(wide.loc[u, r]) for r in columns] for u in order}
+    rows = [{"label": labels[u], "group": None, "values": cells[u]} for u in order]
     chart = {"kind": "heatmap", "format": "num", "columns": names, "minimum": 0.0,
              "maximum": 100.0, "rows": rows}  # fmt: skip
     table = [
-        {"label": row["label"], **dict(zip(columns, row["values"], strict=True)),
+        {"label": labels[u], **dict(zip(columns, cells[u], strict=True)),
          "difference": value(seen.table.set_index("unit").loc[u, "difference"])}
-        for u, row in zip(order, rows, strict=True)
+        for u in order
     ]  # fmt: skip
     shown = (Column("label", message("column.unit")),
              *(Column(r, name, "num") for r, name in zip(columns, names, strict=True)),

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from cxkit.display import Shown, Text, message, text
 from cxkit.measures import Gaps, Maturity, gaps
@@ -124,11 +125,11 @@ class Certainty(Shown):
         rows = self.blocks.merge(waves[waves["company_id"] == company], on=KEY)
         return rows.set_index("block").reindex(list(self.scores.instrument.block_ids))
 
-    def by_raters(self, index: float, raters: Floats) -> tuple[Floats, Floats, Floats]:
+    def by_raters(self, index: float, raters: ArrayLike) -> tuple[Floats, Floats, Floats]:
         """sem, conf_low and conf_high of an index by how many raters had given it."""
-        raters, instrument = np.asarray(raters, float), self.scores.instrument
+        people, instrument = np.asarray(raters, float), self.scores.instrument
         found = score_intervals(
-            np.full(raters.shape, index), raters, np.ones(raters.shape), self.error,
+            np.full(people.shape, index), people, np.ones(people.shape), self.error,
             (instrument.minimum, instrument.maximum),
         )  # fmt: skip
         return found.sem, found.low, found.high
@@ -163,11 +164,12 @@ class Certainty(Shown):
 
     def _changes_of(self, company: str) -> Changes:
         own = self.scores
-        frames = {
-            name: _only(getattr(own, name), company) for name in ("table", "blocks", "missing")
-        }
-        detail = replace(own.detail, items=_only(own.items, company))
-        part = changes(replace(own, **frames, detail=detail), self.error, own.instrument)
+        alone = replace(
+            own, table=_only(own.table, company), blocks=_only(own.blocks, company),
+            missing=_only(own.missing, company),
+            detail=replace(own.detail, items=_only(own.items, company)),
+        )  # fmt: skip
+        part = changes(alone, self.error, own.instrument)
         return replace(part, members=part.members.iloc[:0], turnover=part.turnover.iloc[:0])
 
 
