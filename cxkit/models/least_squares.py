@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -138,12 +139,27 @@ def _centre_two(out: Array, large: Codes, small: Codes, table: NDArray[np.intp])
     per_group = table / table.sum(1, keepdims=True)
     gram = np.diag(table.sum(0).astype(float)) - table.T @ per_group
     sums = np.column_stack([np.bincount(small, c, size) for c in out.T])
-    solved, _, rank, _ = np.linalg.lstsq(gram, sums, rcond=1e-10)
+    solved, rank = _one_way(gram, sums)
     back, reach = per_group @ solved, np.empty(len(large))
     for at, column in enumerate(out.T):
         column -= np.take(solved[:, at], small, out=reach, mode="clip")
         column += np.take(back[:, at], large, out=reach, mode="clip")
-    return int(rank)
+    return rank
+
+
+def _one_way(gram: Array, sums: Array) -> tuple[Array, int]:
+    """Effects (size, m) of the smaller set, and their rank.
+
+    Levels hang together that share a group; the first of each such component is put at zero,
+    which leaves a regular system.
+    """
+    components, member = connected_components(gram != 0, directed=False)
+    free = np.ones(len(gram), bool)
+    free[np.unique(member, return_index=True)[1]] = False
+    solved = np.zeros_like(sums)
+    if free.any():
+        solved[free] = np.linalg.solve(gram[np.ix_(free, free)], sums[free])
+    return solved, len(gram) - int(components)
 
 
 def _means(values: Array, by: Codes, groups: int) -> Array:

@@ -28,8 +28,8 @@ EFFECTS = (
     ("company_id", "industry_year"),
 )
 CONTROLS = ((), ("log_revenue",), ("log_employees",), ("age",), ("log_revenue", "age"))
-CLIPS = ((0.0, 1.0), (0.01, 0.99), (0.05, 0.95))
-SAMPLES = ("all", "without_small", "without_large", "without_first_year", "without_last_year")
+CLIPS = ((0.0, 1.0), (0.01, 0.99), (0.025, 0.975), (0.05, 0.95))
+SAMPLES = ("all", "without_small", "without_large", "without_first_year", "earlier", "later")
 _EDGE = 0.2  # of the rows, by revenue, that a sample without small or large ones leaves out
 _KNOWN = 0.5  # of the rows have to have a control
 
@@ -101,14 +101,21 @@ def specification_curve(
     ]
     data = _data(rows, filled, usable)
     found = estimates(data, choices)
-    kept = np.flatnonzero(np.isfinite(found.t))
+    kept = _different(_table(choices, filled, found))
     if not len(kept):
         raise _nothing()
     chosen = [choices[at] for at in kept]
     joint = joint_test(data, chosen, draws, seed)
     entities = int(found.companies[kept].max())
-    table = _table(chosen, filled, _of(found, kept))
-    return SpecificationCurve(table, joint, len(choices) - len(kept), entities, seed)
+    table = _table(chosen, filled, _of(found, kept)).sort_values("r", kind="stable")
+    left_out = int((~np.isfinite(found.t)).sum())
+    return SpecificationCurve(table.reset_index(drop=True), joint, left_out, entities, seed)
+
+
+def _different(table: pd.DataFrame) -> np.ndarray:
+    """Specifications that say something, of two samples with the same rows the first."""
+    known = table[np.isfinite(table["estimate"] / table["std_error"])]
+    return known.drop_duplicates(known.columns.drop("sample")).index.to_numpy()
 
 
 def _nothing() -> SampleError:
@@ -136,7 +143,8 @@ def _data(rows: pd.DataFrame, panels: Sequence[Panel], controls: Sequence[tuple[
     outcomes: dict[str, Array] = {}
     scores: dict[str, Array] = {}
     for panel in panels:
-        own = rows[key].merge(panel.table[[*key, "outcome", "score"]], on=key, how="left")
+        once = panel.table.drop_duplicates(key)[[*key, "outcome", "score"]]
+        own = rows[key].merge(once, on=key, how="left")
         for held, name, column in (
             (outcomes, _outcome(panel), "outcome"),
             (scores, panel.measure, "score"),
@@ -156,13 +164,15 @@ def _data(rows: pd.DataFrame, panels: Sequence[Panel], controls: Sequence[tuple[
 
 def _samples(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     size, year = rows["log_revenue"].to_numpy(float), rows["fiscal_year"].to_numpy()
+    middle = np.median(year)
     low, high = np.nanquantile(size, [_EDGE, 1 - _EDGE]) if np.isfinite(size).any() else (0, 0)
     return {
         "all": np.ones(len(rows), bool),
         "without_small": size >= low,
         "without_large": size <= high,
         "without_first_year": year > year.min(),
-        "without_last_year": year < year.max(),
+        "earlier": year <= middle,
+        "later": year > middle,
     }
 
 
@@ -174,7 +184,7 @@ def _of(found: Estimates, at: np.ndarray) -> Estimates:
 def _table(choices: Sequence[Choice], panels: Sequence[Panel], found: Estimates) -> pd.DataFrame:
     about = {_outcome(p): (p.outcome, p.lag) for p in panels}
     reach = stats.t.ppf(0.975, found.companies - 1) * found.std_error
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "outcome": [about[c.outcome][0] for c in choices],
             "lag": [about[c.outcome][1] for c in choices],
@@ -190,8 +200,7 @@ def _table(choices: Sequence[Choice], panels: Sequence[Panel], found: Estimates)
             "conf_high": found.coef + reach,
             "p_value": found.p_value,
             "r": found.r,
-            "nobs": found.rows.astype(int),
-            "entities": found.companies.astype(int),
+            "nobs": np.nan_to_num(found.rows).astype(int),
+            "entities": np.nan_to_num(found.companies).astype(int),
         }
     )
-    return table.sort_values("r", kind="stable", ignore_index=True)

@@ -54,3 +54,20 @@ def test_a_panel_as_long_as_a_complete_one_but_with_gaps_is_swept_as_such() -> N
     fit = ls.fit(y, x, [company, year])
     expected = np.linalg.lstsq(dummies.astype(float), y, rcond=None)[0][0]
     np.testing.assert_allclose(fit.coef, expected, rtol=1e-9)
+
+
+def test_effects_that_do_not_hang_together_are_removed_with_their_rank() -> None:
+    """Companies stay in their industry, so that industry-years of two industries never meet."""
+    rng = np.random.default_rng(8)
+    company, year = np.repeat(np.arange(12), 5), np.tile(np.arange(5), 12)
+    keep = rng.random(60) < 0.85
+    company, year = ls.codes(company[keep]), year[keep]
+    cell = ls.codes((company % 3) * 5 + year)
+    values = rng.normal(size=(len(company), 2))
+    dummies = np.column_stack(
+        [company[:, None] == np.arange(12), cell[:, None] == np.arange(cell.max() + 1)]
+    ).astype(float)
+    swept, rank = ls.sweep(values, [company, cell])
+    expected = values - dummies @ np.linalg.lstsq(dummies, values, rcond=None)[0]
+    np.testing.assert_allclose(swept, expected, atol=1e-11)
+    assert rank == np.linalg.matrix_rank(dummies)
