@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,10 @@ from cxkit.display import text
 from cxkit.exhibits import Exhibit, Gallery, certainty, place, position, position_wording
 from cxkit.exhibits.base import box, gathered
 from cxkit.exhibits.common import apart
+from cxkit.models.benchmarking import given_away
+from cxkit.models.certainty import Certainty
 from cxkit.reports.charts import Chart
+from cxkit.runs.session import Run
 from tests.exhibits.standing import one_rater, reader, standing
 
 CHART = TypeAdapter(Chart)
@@ -195,3 +199,39 @@ def test_boxes_of_one_reason_become_one_box_that_names_them() -> None:
     assert found[-1].summary == "3 exhibits are not shown"
     assert text(found[-1].chart["reason"]).endswith("title 0; title 1; title 2.")
     assert gathered([kept, other]) == [kept, other]
+
+
+def test_one_company_is_placed_in_a_benchmark(tmp_path: Path) -> None:
+    """Norms, errors and probabilities of others' companies, none of which the client holds."""
+    client, sure = standing()
+    lent = given_away(client, sure.scores, "others")
+    own = sure.scores.table["company_id"] == reader()
+    blocks = sure.scores.blocks["company_id"] == reader()
+    alone = Certainty(
+        replace(sure.scores, table=sure.scores.table[own].reset_index(drop=True),
+                blocks=sure.scores.blocks[blocks].reset_index(drop=True)), lent
+    )  # fmt: skip
+    found = place.spread(client, alone, reader())
+    assert "of the benchmark" in found.summary
+    assert found.rows[0]["n"] == lent.companies
+    (compared,) = made(position.blocks(client, alone, reader()))
+    told = [lent.norms.quartiles(b) for b in client.instrument.block_ids]
+    assert [r["median"] for r in compared.rows] == [t["median"] for t in told if t]
+    ladder = position.ladder(client, alone, reader())
+    assert sum(s["value"] for s in ladder.chart["steps"]) == pytest.approx(1)
+    assert 'benchmark "others"' in ladder.sample_line
+
+
+def test_analysis_rows_hold_intervals_and_probabilities() -> None:
+    client, sure = standing()
+    run = Run("02_maturity", client, 1, None)
+    rows = run._fragment()["analysis"]["maturity"]
+    known = [r for r in rows if r["error_source"]]
+    assert {r["error_source"] for r in known} == {"items", "raters"}
+    for row in known:
+        assert row["conf_low"] <= row["index"] <= row["conf_high"]
+        assert sum(row["stage_probability"]) == pytest.approx(1)
+    blank = [r for r in rows if not r["error_source"]]
+    assert blank
+    assert all(r["conf_low"] is None and r["stage_probability"] is None for r in blank)
+    assert len(rows) == len(sure.scores.table)
