@@ -28,11 +28,29 @@ from cxkit.models.profiles.mixture import COVARIANCES, Array, Covariance, Mixtur
 from cxkit.models.profiles.starts import first_states
 
 SAME = 0.01  # log likelihoods this near are the same solution
-_SHORT_STEPS = 20
 _SHORT_ROWS = 4000  # rows of the short runs
-_CARRIED = 5  # starts continued at once
 
 Found = tuple[State, Array, NDArray[np.bool_]]  # states, log likelihoods (S,), converged (S,)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How far a search goes: steps of short runs, starts carried on at once and their cycles.
+
+    A carried start ends when a cycle gains less than `gain` in log likelihood. until_met_twice
+    carries on further starts until two of them meet at the best likelihood.
+    """
+
+    short_steps: int = 20
+    carried: int = 5
+    cycles: int = 400
+    gain: float = 1e-5
+    until_met_twice: bool = True
+
+
+THOROUGH = Effort()
+# For the many fits of a bootstrap, where a tenth of a unit of log likelihood decides nothing.
+QUICK = Effort(short_steps=12, carried=2, cycles=25, gain=1e-2, until_met_twice=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +72,7 @@ def fit_mixture(
     seed: int = 0,
     weights: Array | None = None,
     start: Mixture | None = None,
+    effort: Effort = THOROUGH,
 ) -> Mixture:
     """The likeliest mixture of k profiles of rows x (n, d), NaN where missing.
 
@@ -70,9 +89,9 @@ def fit_mixture(
         reason = message("mixture.too_few_rows", k=k, rows=len(data.x), least=least)
         raise SampleError(text(reason), reason)
     kind: Covariance = "tied" if k == 1 and covariance == "full" else covariance
-    first = _first(data, k, kind, starts, seed, start)
+    first = _first(data, k, kind, starts, seed, start, effort)
     given = blocks(data.x, data.weights, kind)
-    found = _searched(given, first, kind, more=bool(starts) and k > 1)
+    found = _searched(given, first, kind, effort, more=bool(starts) and k > 1)
     return _result(data, given, found, (covariance, kind), len(first.means))
 
 
@@ -117,7 +136,13 @@ def _refuse(x: Array, k: int, covariance: str, starts: int) -> None:
 
 
 def _first(
-    data: Scaled, k: int, kind: Covariance, starts: int, seed: int, start: Mixture | None
+    data: Scaled,
+    k: int,
+    kind: Covariance,
+    starts: int,
+    seed: int,
+    start: Mixture | None,
+    effort: Effort,
 ) -> State:
     """Where the long runs begin: the given solution, and all starts after their short runs."""
     parts = []
@@ -128,7 +153,7 @@ def _first(
         some = _some(data, rng)
         number = 1 if k == 1 else starts
         state = first_states(some.x, some.weights, k, kind, number, rng)
-        parts.append(_after_short_runs(state, some, kind))
+        parts.append(_after_short_runs(state, some, kind, effort))
     return together(parts)
 
 
@@ -149,22 +174,28 @@ def _some(data: Scaled, rng: np.random.Generator) -> Scaled:
     return Scaled(data.x[rows], data.weights[rows], data.centre, data.spread)
 
 
-def _after_short_runs(state: State, some: Scaled, kind: Covariance) -> State:
+def _after_short_runs(state: State, some: Scaled, kind: Covariance, effort: Effort) -> State:
     """Every start after a few steps in single precision, the likeliest first."""
     given = blocks(some.x, some.weights, kind, np.float32)
-    for _ in range(_SHORT_STEPS):
+    for _ in range(effort.short_steps):
         state, likelihood = step(state, given, kind)
     order = np.argsort(-np.nan_to_num(likelihood, nan=-np.inf), kind="stable")
     return state.at(order).typed(np.float64)
 
 
-def _searched(given: list[Block], first: State, kind: Covariance, more: bool) -> Found:
+def _searched(
+    given: list[Block], first: State, kind: Covariance, effort: Effort, *, more: bool
+) -> Found:
     """Long runs: the best few, then further ones until the best likelihood is met twice."""
     found: list[Found] = []
-    for at in range(0, len(first.means), _CARRIED):
-        found.append(squared(first.at(slice(at, at + _CARRIED)), given, kind))
+    for at in range(0, len(first.means), effort.carried):
+        some = first.at(slice(at, at + effort.carried))
+        found.append(squared(some, given, kind, effort.cycles, effort.gain))
         likelihood = np.concatenate([f[1] for f in found])
-        if not more or (likelihood > likelihood.max() - SAME).sum() > 1:
+        if (
+            not (more and effort.until_met_twice)
+            or (likelihood > likelihood.max() - SAME).sum() > 1
+        ):
             break
     return together([f[0] for f in found]), likelihood, np.concatenate([f[2] for f in found])
 
