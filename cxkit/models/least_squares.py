@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 Array = NDArray[np.float64]
@@ -153,13 +154,16 @@ def _one_way(gram: Array, sums: Array) -> tuple[Array, int]:
     Levels hang together that share a group; the first of each such component is put at zero,
     which leaves a regular system.
     """
-    components, member = connected_components(gram != 0, directed=False)
+    member = np.zeros(len(gram), np.intp)
+    if not gram[0].all():
+        member = connected_components(csr_matrix(gram), directed=False)[1]
+    first = np.unique(member, return_index=True)[1]
     free = np.ones(len(gram), bool)
-    free[np.unique(member, return_index=True)[1]] = False
+    free[first] = False
     solved = np.zeros_like(sums)
     if free.any():
         solved[free] = np.linalg.solve(gram[np.ix_(free, free)], sums[free])
-    return solved, len(gram) - int(components)
+    return solved, len(gram) - len(first)
 
 
 def _means(values: Array, by: Codes, groups: int) -> Array:
