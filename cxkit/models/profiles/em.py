@@ -64,7 +64,8 @@ def together(states: Sequence[State]) -> State:
 class Block:
     """Rows with the same columns `seen` (q,): features (p, n), the same times weight (n, p).
 
-    products (q, q) is the weighted sum of x x', weight the sum of weights.
+    products (q, q) is the weighted sum of x x'. For resampling, where every start has weights of
+    its own, row_weights is (S, n), products (S, q, q) and `weighted` the plain features.
     """
 
     seen: Rows
@@ -72,7 +73,6 @@ class Block:
     weighted: Floats
     row_weights: Floats
     products: Floats
-    weight: float
 
 
 def blocks(x: Floats, weights: Floats, kind: Covariance, dtype: Any = np.float64) -> list[Block]:
@@ -93,8 +93,18 @@ def blocks(x: Floats, weights: Floats, kind: Covariance, dtype: Any = np.float64
         z = np.ascontiguousarray(np.concatenate(features), dtype)
         products = (part.T * w) @ part
         weighted = np.ascontiguousarray((z * w).T, dtype)
-        out.append(Block(seen, z, weighted, w.astype(dtype), products, float(w.sum())))
+        out.append(Block(seen, z, weighted, w.astype(dtype), products))
     return out
+
+
+def reweighted(given: Block, weights: Floats) -> Block:
+    """The same rows with weights (S, n) of every start's own; n are the block's rows."""
+    q = len(given.seen)
+    x = given.features[1 : 1 + q]
+    pairs = (x[:, None] * x[None]).reshape(q * q, -1)
+    products = (weights.astype(x.dtype) @ pairs.T).reshape(-1, q, q).astype(np.float64)
+    plain = np.ascontiguousarray(given.features.T)
+    return Block(given.seen, given.features, plain, weights.astype(x.dtype), products)
 
 
 def step(state: State, given: Sequence[Block], kind: Covariance) -> tuple[State, Floats]:
@@ -163,7 +173,7 @@ def _expect(theta: Floats, block: Block, k: int, starts: int) -> tuple[Floats, F
     flat, n = theta.reshape(k * starts, -1), block.features.shape[1]
     moments = np.zeros((k * starts, flat.shape[1]))
     total = np.zeros(starts)
-    size = max(256, _CELLS // (k * starts))
+    size, own = max(256, _CELLS // (k * starts)), block.row_weights.ndim == 2
     for at in range(0, n, size):
         to = min(at + size, n)
         logs = (flat @ block.features[:, at:to]).reshape(k, starts, to - at)
@@ -174,7 +184,10 @@ def _expect(theta: Floats, block: Block, k: int, starts: int) -> tuple[Floats, F
         logs /= whole
         np.log(whole, out=whole)
         whole += top
-        total += whole @ block.row_weights[at:to]
+        w = block.row_weights[..., at:to]
+        total += (whole * w).sum(1) if own else whole @ w
+        if own:
+            logs *= w
         moments += logs.reshape(k * starts, -1) @ block.weighted[at:to]
     return total, moments.reshape(k, starts, -1)
 
@@ -211,7 +224,7 @@ def _add_moments(
 def _second(moments: Floats, block: Block, kind: Covariance) -> Floats:
     """Products (S, k or 1, q, q) from the features' moments."""
     if kind == "tied":
-        return block.products[None, None]
+        return block.products[..., None, :, :]
     q = len(block.seen)
     out = np.zeros((*moments.shape[:2], q, q))
     one, two = _products(q, kind)
