@@ -17,6 +17,7 @@ _PUBLIC = {
     "check_linkage": "cxkit.models",
     "fit_linkage": "cxkit.models",
     "fit_linkages": "cxkit.models",
+    "fit_periods": "cxkit.models",
     "load_instrument": "cxkit.contracts",
     "maturity": "cxkit.measures",
     "open_run": "cxkit.runs.session",

@@ -162,6 +162,8 @@ class Primary(Strict):
     outcome: Outcome | None = None
     lag: Literal[0, 1, 2, 3] | None = None
     specification: Specification | None = None
+    correction: Literal["none", "split-halves", "second-rater"] | None = None
+    measure: str | None = None
 
 
 class Brand(Strict):

@@ -72,13 +72,20 @@ def linkage_message(result: LinkageResult) -> dict[str, Any]:
         missed = result.mde_r > EXPECTED_R
         return message("linkage.undetectable" if missed else "linkage.unclear", **values)
     if not result.holds:
-        known = result.shared is not None and result.shared.conf_low is not None
-        return message("linkage.shared" if known else "linkage.shared_alone", **values)
+        return message(_unheld(result), **values)
     if abs(result.r) > PLAUSIBLE_R:
         return message("linkage.implausible", **values)
     if result.mde_r > EXAGGERATED_R:
         return message("linkage.exaggerated", **values)
     return message("linkage.clear", verb=f"verb.{GRADE_VERB[result.grade]}", **values)
+
+
+def _unheld(result: LinkageResult) -> str:
+    """Why a clear estimate is not told: what it is with industries' years held fixed."""
+    low, high = (getattr(result.shared, name, None) for name in ("conf_low", "conf_high"))
+    if low is None or high is None:
+        return "linkage.shared_alone"
+    return "linkage.shared" if low <= 0 <= high else "linkage.shared_turned"
 
 
 def sure_messages(

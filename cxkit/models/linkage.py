@@ -88,6 +88,18 @@ class LinkageFamily(Shown):
         """The estimates of one role."""
         return tuple(r for r in self.results if r.role == role)
 
+    def find(self, specification: str, correction: str = "none") -> LinkageResult | None:
+        """The primary question under another specification; None where it was not estimated."""
+        one = self.primary
+        asked = (one.outcome, one.lag, one.measure, specification, correction)
+        for result in self.results:
+            spec = result.spec
+            if asked == (
+                spec.outcome, spec.lag, spec.measure, spec.specification, spec.correction
+            ):  # fmt: skip
+                return result
+        return None
+
     def graded(self, checks: Iterable[Verdict]) -> LinkageFamily:
         """The same with the primary estimate graded by its checks.
 

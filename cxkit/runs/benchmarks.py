@@ -14,6 +14,7 @@ from cxkit.models import fit_linkages
 from cxkit.models.benchmark import Benchmark
 from cxkit.models.benchmark_file import dumps
 from cxkit.models.benchmarking import given_away
+from cxkit.models.specifications import BASIC
 from cxkit.runs.compared import FOLDER, NAME
 from cxkit.runs.session import Run, open_run
 
@@ -45,7 +46,7 @@ def _linkage(run: Run) -> tuple:
     if not run.client.has("pnl"):
         return ()
     primary = run.primary()
-    return fit_linkages(run.panels(primary=primary), primary).results
+    return fit_linkages(run.panels(primary=primary), primary, BASIC, run.scores).results
 
 
 def _write(path: Path, data: bytes) -> None:

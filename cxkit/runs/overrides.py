@@ -10,7 +10,9 @@ from cxkit.models import RECOMMENDED
 if TYPE_CHECKING:
     from cxkit.contracts.config import ClientConfig
 
-PRIMARY = ("outcome", "lag", "specification", "clip_lower", "clip_upper")
+PRIMARY = (
+    "outcome", "lag", "specification", "correction", "measure", "clip_lower", "clip_upper",
+)  # fmt: skip
 
 
 def overridden(
@@ -37,4 +39,6 @@ def _used(name: str, value: Any, config: ClientConfig) -> Any:
         return value or primary.outcome or config.outcomes[0]
     if name == "specification":
         return value or primary.specification or RECOMMENDED
+    if name in ("correction", "measure"):
+        return value or getattr(primary, name) or ""
     return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,18 @@ from cxkit.display import text
 from cxkit.errors import ConfigError, nearest
 from cxkit.exhibits import Exhibit, Gallery, gathered
 from cxkit.exhibits.answer import answer
+from cxkit.exhibits.common import block_titles
 from cxkit.measures import Accounts, Maturity, Panel, accounts, maturity, panel
-from cxkit.models import RECOMMENDED, Check, LinkageFamily, LinkageSpec
+from cxkit.measures.panel import LAGS
+from cxkit.measures.score_choice import INDEX
+from cxkit.models import Check, LinkageFamily, LinkageSpec
 from cxkit.models.benchmark import Benchmark
 from cxkit.models.certainty import Certainty
-from cxkit.runs.compared import benchmark_of
+from cxkit.models.declared import declared
+from cxkit.models.linkage import LATER
+from cxkit.models.pnl_view import PnlView
+from cxkit.runs.compared import benchmark_of, lender_of
+from cxkit.runs.own_pnl import own_pnl
 
 CONTEXT = "CXKIT_RUN"
 TRUTH = Path("data") / "truth"
@@ -51,6 +58,7 @@ class Run:
         self._excluded: list[dict[str, Any]] = []
         self._answer: dict[str, Any] | None = None
         self._resolved: dict[str, Any] = {}
+        self.correction_reason: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"Run({self.notebook}, {self.client.config.client}, as of {self.as_of})"
@@ -85,7 +93,7 @@ class Run:
     @cached_property
     def certainty(self) -> Certainty:
         """How sure the scores are: intervals, stages as probabilities, changes."""
-        return Certainty(self.scores, self.benchmark)
+        return Certainty(self.scores, lender_of(self.client, self.scores))
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -101,15 +109,13 @@ class Run:
         known = ("revenue_growth", "gross_margin", "operating_margin", "net_margin")
         return tuple(o for o in known if table[o].notna().any()) or ("revenue_growth",)
 
-    def panel(self, outcome: str = "", lag: int | None = None) -> Panel:
+    def panel(self, outcome: str = "", lag: int | None = None, measure: str = "") -> Panel:
         """Scores joined with an outcome; by default the primary one of the client."""
-        chosen = self._declared()
+        asked = self.client.config.primary
+        years = (1 if asked.lag is None else asked.lag) if lag is None else lag
+        first = asked.outcome or self.outcomes[0]
         return panel(
-            self.client,
-            self.scores,
-            self.accounts,
-            outcome or chosen.outcome,
-            chosen.lag if lag is None else lag,
+            self.client, self.scores, self.accounts, outcome or first, years, measure or INDEX
         )
 
     def panels(
@@ -122,7 +128,18 @@ class Run:
         first = [primary.outcome] if primary else []
         outcomes = dict.fromkeys([*first, *self.outcomes])
         asked = tuple(dict.fromkeys([*([primary.lag] if primary else []), *lags]))
-        return [self.panel(outcome, lag) for outcome in outcomes for lag in asked]
+        measure = primary.measure if primary else INDEX
+        return [self.panel(outcome, lag, measure) for outcome in outcomes for lag in asked]
+
+    def explored(self, primary: LinkageSpec) -> list[Panel]:
+        """The panels of exploratory estimates: later years of each outcome, each block's score."""
+        outcomes = dict.fromkeys([primary.outcome, *self.outcomes])
+        later = [
+            self.panel(outcome, lag, primary.measure)
+            for outcome in outcomes for lag in LAGS if lag >= LATER and lag != primary.lag
+        ]  # fmt: skip
+        blocks = self.scores.instrument.block_ids if primary.measure == INDEX else ()
+        return later + [self.panel(primary.outcome, primary.lag, block) for block in blocks]
 
     def primary(
         self,
@@ -130,31 +147,38 @@ class Run:
         lag: int = -1,
         specification: str = "",
         clip: tuple[float, float] = (0.01, 0.99),
+        correction: str = "",
+        measure: str = "",
     ) -> LinkageSpec:
         """The one estimate declared before the run: arguments, else client.yml, else defaults.
 
         "" and a lag of -1 stand for what client.yml says, or next year's first outcome within
-        companies.
+        companies, error in the score dealt with as well as the scores allow. What the scores
+        allow is read from who was scored how often and by whom, never from an outcome's values.
         """
-        declared = self._declared()
-        chosen = LinkageSpec(
-            outcome or declared.outcome,
-            declared.lag if lag == -1 else lag,
-            specification or declared.specification,
-            clip,
-        )
+        asked = self.client.config.primary
+        own = self.panel(outcome, None if lag == -1 else lag, measure or asked.measure or "")
+        chosen, self.correction_reason = declared(
+            own, self.scores, specification or asked.specification,
+            correction or asked.correction, clip, self.seed,
+        )  # fmt: skip
         self._resolved |= {"outcome": chosen.outcome, "lag": chosen.lag,
-                           "specification": chosen.specification}  # fmt: skip
+                           "specification": chosen.specification,
+                           "correction": chosen.correction, "measure": chosen.measure}  # fmt: skip
         return chosen
 
-    def _declared(self) -> LinkageSpec:
-        """The primary estimate of client.yml, the rest by default."""
-        asked = self.client.config.primary
-        return LinkageSpec(
-            asked.outcome or self.outcomes[0],
-            1 if asked.lag is None else asked.lag,
-            asked.specification or RECOMMENDED,
-        )
+    def own_pnl(self, family: LinkageFamily, points: float) -> PnlView | Mapping[str, Any]:
+        """What so many points of score go with in the reader's own accounts, or why not."""
+        primary = family.primary
+        return own_pnl(
+            family, lambda outcome: self.panel(outcome, primary.lag, primary.measure),
+            self.scores, self.accounts, self.company(), points,
+        )  # fmt: skip
+
+    @cached_property
+    def block_titles(self) -> dict[str, str]:
+        """Titles of the instrument's blocks by id, in the report's language."""
+        return block_titles(self.client)
 
     @cached_property
     def truth(self) -> dict[str, Any]:
@@ -196,7 +220,9 @@ class Run:
 
     def conclude(self, family: LinkageFamily) -> dict[str, Any]:
         """Make the primary estimate the report's answer; returns it to be read."""
-        self._answer = answer(family, self.truth, self.language)
+        self._answer = answer(
+            family, self.truth, self.language, self.correction_reason, self._checks
+        )
         return self._answer
 
     def save(self) -> str:
