@@ -17,6 +17,8 @@ DONE, KEPT, STALE, SKIPPED = "done", "kept", "stale", "skipped"
 _LISTS = ("estimates", "checks", "exhibits", "excluded")
 _LEFT_OPEN = ("", -1)
 ANSWERS = "03"  # number of the notebook whose primary estimate answers on the first page
+# Without one the first page says where the company stands: this exhibit, then these.
+POSITION = ("maturity.distribution", "certainty.index", "position.ladder")
 
 
 @dataclass(frozen=True)
@@ -101,15 +103,29 @@ def _answer(sections: Sequence[Section], language: str) -> dict[str, Any]:
         found = (section.fragment or {}).get("answer")
         if found:
             return {**found, "stale": section.status == STALE}
-    headline = _why_no_answer(sections)
+    stands, stale = _position(sections)
+    headline, *sure = [*stands, _why_no_answer(sections)]
     return {
         "message": headline,
         "headline": text(headline, language),
-        "sure": [],
-        "sure_text": [],
+        "sure": sure,
+        "sure_text": [text(one, language) for one in sure],
         "grade": None,
-        "stale": False,
+        "stale": stale,
     }
+
+
+def _position(sections: Sequence[Section]) -> tuple[list[dict[str, Any]], bool]:
+    """Where the company stands, from the exhibits that say it, and whether that is stale."""
+    for section in sections:
+        made = {
+            row["id"]: row["message"]
+            for row in (section.fragment or {}).get("exhibits") or ()
+            if row["kind"] != "box"
+        }
+        if POSITION[0] in made:
+            return [made[name] for name in POSITION if name in made], section.status == STALE
+    return [], False
 
 
 def _why_no_answer(sections: Sequence[Section]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cxkit.contracts.kinds import KINDS
-from cxkit.display import has_text
+from cxkit.display import has_text, message
 from cxkit.errors import ConfigError
+from cxkit.runs.merge import Section, _answer
 from cxkit.runs.runner import run_client
 from tests.runs.books import make_notebook, results_of
 from tests.runs.test_runner import edit
@@ -57,6 +58,24 @@ def test_without_an_answer_the_reason_is_given(home: Path) -> None:
     edit(config, "currency: USD", "currency: USD\nnotebooks: [2]")
     headline = run_client("tiny").results["answer"]["headline"]
     assert "client.yml does not list the notebook" in headline
+
+
+def test_without_an_answer_the_page_says_where_the_company_stands(home: Path) -> None:
+    made = [
+        ("certainty.index", "box", "report.none"),
+        ("maturity.distribution", "histogram", "report.note"),
+        ("position.ladder", "ladder", "report.source"),
+    ]
+    exhibits = [{"id": id, "kind": kind, "message": message(said)} for id, kind, said in made]
+    sections = [
+        Section("02_first", "", "stale", fragment={"exhibits": exhibits}),
+        Section("03_second", "", "skipped", reason=message("runs.skipped_not_asked")),
+    ]
+    answer = _answer(sections, "en")
+    assert answer["message"]["id"] == "report.note"
+    said = [one["id"] for one in answer["sure"]]
+    assert said == ["report.source", "runs.no_answer_not_asked"]
+    assert (answer["stale"], answer["grade"]) == (True, None)
 
 
 def test_parameters_are_shown_as_used(answering: Path) -> None:
