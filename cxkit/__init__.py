@@ -15,6 +15,7 @@ _PUBLIC = {
     "accounts": "cxkit.measures",
     "check_client": "cxkit.contracts",
     "check_linkage": "cxkit.models",
+    "design_of": "cxkit.models.planner",
     "fit_linkage": "cxkit.models",
     "fit_linkages": "cxkit.models",
     "fit_periods": "cxkit.models",
@@ -22,6 +23,7 @@ _PUBLIC = {
     "maturity": "cxkit.measures",
     "open_run": "cxkit.runs.session",
     "panel": "cxkit.measures",
+    "plan": "cxkit.models.planner",
     "read_client": "cxkit.contracts",
 }
 _MODULES = (

@@ -88,6 +88,12 @@ class LinkageFamily(Shown):
         """The estimates of one role."""
         return tuple(r for r in self.results if r.role == role)
 
+    @property
+    def reliability_within(self) -> float | None:
+        """Reliability of change within companies; None where the score is not corrected."""
+        main = self.main
+        return main.corrected.reliability_within if main and main.corrected else None
+
     def find(self, specification: str, correction: str = "none") -> LinkageResult | None:
         """The primary question under another specification; None where it was not estimated."""
         one = self.primary
