@@ -42,7 +42,7 @@ def index(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     rows = _by_raters(sure, at, row)
     return Exhibit(
         id, SECTION, _headline(sure, company_name(client, company), row, known), {"kind": "table"},
-        _COLUMNS, rows, _notes(sure, row), [message("certainty.source", who=others(sure))],
+        _COLUMNS, rows, _notes(sure, row), [message("certainty.source", who=others(client, sure))],
         language=client.config.language,
     )  # fmt: skip
 
@@ -145,7 +145,8 @@ def reliability(client: Client, sure: Certainty) -> Exhibit:
     ]
     return Exhibit(
         id, SECTION, _reliability_headline(items, raters), {"kind": "table"}, _COEFFICIENTS, rows,
-        [message("certainty.reliability_note")], [message("certainty.source", who=others(sure))],
+        [message("certainty.reliability_note")],
+        [message("certainty.source", who=others(client, sure))],
         language=client.config.language,
     )  # fmt: skip
 

@@ -93,10 +93,10 @@ def block_quartiles(sure: Certainty, company: str) -> dict[str, dict[str, Any] |
     return {id: quartiles(by.get(id, pd.Series(dtype=float))) for id in ids}
 
 
-def others(sure: Certainty) -> dict[str, Any]:
+def others(client: Client, sure: Certainty) -> dict[str, Any]:
     """Who is compared with, as a text: the client's other companies, or a named benchmark."""
     if sure.benchmark.own:
-        return message("peers.own")
+        return message("peers.own" if client.config.company else "peers.all")
     return message("peers.named", name=sure.benchmark.id, as_of=sure.benchmark.as_of)
 
 

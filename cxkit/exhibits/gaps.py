@@ -195,7 +195,7 @@ def against(client: Client, sure: Certainty, company: str = "", seed: int = 0) -
     columns = [c for c in _AGAINST if any(row[c.id] is not None for row in rows)]
     return Exhibit(id, SECTION, gaps_wording.against(rows, ways, tested, by), chart, columns, rows,
                    [message("gaps.against_note")],
-                   [message("certainty.source", who=others(sure))],
+                   [message("certainty.source", who=others(client, sure))],
                    language=client.config.language)  # fmt: skip
 
 

@@ -18,7 +18,6 @@ from cxkit.exhibits.base import (
     box,
     mean_interval,
     quartiles,
-    value,
 )
 from cxkit.measures import Maturity
 from cxkit.measures.disclosure import hidden, merged_bins
@@ -123,43 +122,22 @@ def _stage_rows(
     return columns, rows
 
 
-def blocks(client: Client, scores: Maturity, company: str = "") -> Exhibit:
-    """Blocks against the quartiles of all companies, latest wave, on 0-100 of each range."""
-    return _dots(client, scores, company, "performance")
-
-
-def gaps(client: Client, scores: Maturity, company: str = "") -> Exhibit:
-    """Importance minus performance by block, both on 0-100; the largest median gap first."""
-    return _dots(client, scores, company, "gap")
-
-
-def _dots(client: Client, scores: Maturity, company: str, measure: str) -> Exhibit:
-    id = "maturity.gaps" if measure == "gap" else "maturity.blocks"
+def blocks(client: Client, scores: Maturity) -> Exhibit:
+    """Quartiles of all companies by block, latest wave, on 0-100 of each range."""
+    id = "maturity.blocks"
     latest = scores.latest[["company_id", "wave"]]
-    frame = scores.blocks.merge(latest).dropna(subset=[measure])
-    own = _own(frame, company).set_index("block")[measure]
+    frame = scores.blocks.merge(latest).dropna(subset=["performance"])
     rows = []
     for block in client.instrument.blocks:
-        found = quartiles(frame.loc[frame["block"] == block.id, measure])
+        found = quartiles(frame.loc[frame["block"] == block.id, "performance"])
         if found:
-            rows.append({"label": in_language(block.title, client.config.language),
-                         "value": value(own.get(block.id)), **found})  # fmt: skip
+            title = in_language(block.title, client.config.language)
+            rows.append({"label": title, "value": None, **found})
     if not rows:
         return box(id, SECTION, message(f"{id}_title"), message(f"{id}_none"))
-    if measure == "gap":
-        rows.sort(key=lambda r: -r["median"])
-    lower = min(0.0, *(r["q25"] for r in rows), *(_least(r) for r in rows))
-    chart = {
-        "kind": "dots",
-        "x": message(f"axis.{measure}"),
-        "format": "num",
-        "minimum": lower if measure == "gap" else 0.0,
-        "maximum": 100.0,
-        "rows": rows,
-    }
-    if measure == "gap":
-        chart["maximum"] = max(*(r["q75"] for r in rows), *(_most(r) for r in rows), 1.0)
-    wide = frame.pivot(index="company_id", columns="block", values=measure).dropna()
+    chart = {"kind": "dots", "x": message("axis.performance"), "format": "num", "minimum": 0.0,
+             "maximum": 100.0, "rows": rows}  # fmt: skip
+    wide = frame.pivot(index="company_id", columns="block", values="performance").dropna()
     p = stats.friedmanchisquare(*wide.to_numpy().T).pvalue if wide.shape[1] > 2 else None
     return Exhibit(id, SECTION, _spread(id, rows, p), chart, _columns(rows), rows,
                    [message(f"{id}_note")])  # fmt: skip

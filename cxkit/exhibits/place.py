@@ -78,7 +78,7 @@ def _dots(
              "format": "num", "minimum": min(ends), "maximum": max(ends), "rows": rows}  # fmt: skip
     columns = [c for c in _COLUMNS if any(row[c.id] is not None for row in rows)]
     return Exhibit(id, SECTION, headline, chart, columns, rows, [message("maturity.place_note")],
-                   [message("certainty.source", who=others(sure))],
+                   [message("certainty.source", who=others(client, sure))],
                    language=client.config.language)  # fmt: skip
 
 

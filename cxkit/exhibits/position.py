@@ -63,7 +63,7 @@ def ladder(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     headline = position_wording.stage(client, sure, row, chances, shares, company)
     return Exhibit(
         id, SECTION, headline, chart, columns, rows, _ladder_notes(client, sure, row, chances),
-        [message("certainty.source", who=others(sure))], language=client.config.language,
+        [message("certainty.source", who=others(client, sure))], language=client.config.language,
     )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def weakest(client: Client, sure: Certainty, company: str = "", seed: int = 0) -
     if sure.benchmark.block_prior is None:
         notes.append(message("position.weakest_flat"))
     return Exhibit(id, SECTION, headline, chart, columns, rows, notes,
-                   [message("certainty.source", who=others(sure))],
+                   [message("certainty.source", who=others(client, sure))],
                    language=client.config.language)  # fmt: skip
 
 
@@ -192,7 +192,7 @@ def blocks(
     if row is not None:
         notes += one_rater_note(sure, row)
     made = Exhibit(id, SECTION, headline, chart, _BLOCKS, rows, notes,
-                   [message("certainty.source", who=others(sure))],
+                   [message("certainty.source", who=others(client, sure))],
                    language=client.config.language)  # fmt: skip
     return Gallery((made, _radar(made, client))) if radar and own is not None else made
 
@@ -322,7 +322,7 @@ def _level_shares(client: Client, sure: Certainty) -> Exhibit:
          **{f"level_{s.id}": v for s, v in zip(instrument.stages, told, strict=True)}}
         for title, told, n in rows
     ]  # fmt: skip
-    return Exhibit("position.levels", SECTION, message("position.level_shares"), chart, columns,
-                   table, [message("position.levels_note"),
-                           message("maturity.stage_edges", least=MIN_CELL)],
+    headline = position_wording.level_shares(client, rows)
+    notes = [message("position.levels_note"), message("maturity.stage_edges", least=MIN_CELL)]
+    return Exhibit("position.levels", SECTION, headline, chart, columns, table, notes,
                    language=client.config.language)  # fmt: skip

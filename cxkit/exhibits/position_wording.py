@@ -15,6 +15,8 @@ from cxkit.models.certainty import Certainty
 
 SURE = 0.9  # from this probability on it is said without its rival
 LIKELY = 0.5
+DRAWN = 0.04  # by which two shares from 1,000 draws may differ by chance
+MOST = 0.999  # no sentence says 100 %
 
 
 def stage(
@@ -41,7 +43,7 @@ def stage(
             "position.stage_unsure", **values, stage=stage_label(client, int(row["stage"]))
         )
     first, second = (int(k) for k in np.argsort([-p for p in chances], kind="stable")[:2])
-    values |= {"stage": stage_label(client, ids[first]), "probability": chances[first],
+    values |= {"stage": stage_label(client, ids[first]), "probability": min(chances[first], MOST),
                "other": stage_label(client, ids[second]), "rest": chances[second]}  # fmt: skip
     return message(f"position.stage_{_degree(chances[first])}", **values)
 
@@ -58,13 +60,14 @@ def weakest(
     values = {"block": first["label"], "probability": first["value"], "other": second["label"],
               "rest": second["value"]}  # fmt: skip
     if not company:
-        return message("position.weakest_all", **values)
+        id = "all" if values["probability"] - values["rest"] > DRAWN else "all_open"
+        return message(f"position.weakest_{id}", **values, even=1 / len(rows))
     degree = _degree(float(first["value"]))
     if stages is None or stages.empty:
         return message(f"position.weakest_{degree}", **values)
     at = int(str(stages.idxmax()))
     return message(f"position.weakest_{degree}_stage", **values, stage=stage_label(client, at),
-                   chance=float(stages.max()))  # fmt: skip
+                   chance=min(float(stages.max()), MOST))  # fmt: skip
 
 
 def _degree(probability: float) -> str:
@@ -100,6 +103,23 @@ def blocks(
 
 def _median(row: dict[str, Any]) -> float:
     return float(row["median"])
+
+
+def level_shares(
+    client: Client, rows: Sequence[tuple[str, list[float | None], int]]
+) -> dict[str, Any]:
+    """The level that most block scores are at; rows are title, shares by level, scores."""
+    n = sum(scores for _, _, scores in rows)
+    told = {
+        stage.id: sum((told[k] or 0.0) * scores for _, told, scores in rows)
+        for k, stage in enumerate(client.instrument.stages)
+        if all(told[k] is not None for _, told, _ in rows)
+    }
+    if not told or not n:
+        return message("position.level_shares_untold")
+    most = max(told, key=lambda id: told[id])
+    return message("position.level_shares", level=stage_label(client, most),
+                   share=told[most] / n, n=n)  # fmt: skip
 
 
 Level = tuple[int | None, tuple[int, int] | None, str]  # level, its interval's reach, title

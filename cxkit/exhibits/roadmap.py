@@ -73,7 +73,7 @@ def _order(client: Client, sure: Certainty, found: Roadmap) -> Exhibit:
     columns = [c for c in _ORDER if any(r[c.id] is not None for r in rows)]
     notes: list[Text] = [found.rule, message("roadmap.order_note")]
     return Exhibit("roadmap.order", SECTION, _headline(client, found, titles), {"kind": "table"},
-                   columns, rows, notes, [message("roadmap.source", who=others(sure))],
+                   columns, rows, notes, [message("roadmap.source", who=others(client, sure))],
                    language=client.config.language)  # fmt: skip
 
 

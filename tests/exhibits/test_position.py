@@ -235,3 +235,14 @@ def test_analysis_rows_hold_intervals_and_probabilities() -> None:
     assert blank
     assert all(r["conf_low"] is None and r["stage_probability"] is None for r in blank)
     assert len(rows) == len(sure.scores.table)
+
+
+def test_shares_of_weakest_blocks_that_draws_may_turn_round_are_not_ranked() -> None:
+    client, sure = standing()
+
+    def say(first: float, second: float) -> str:
+        rows = [{"label": "a", "value": first}, {"label": "b", "value": second}]
+        return text(position_wording.weakest(client, sure, rows, None, ""))
+
+    assert say(0.20, 0.19).startswith("No block is the weakest in clearly more companies")
+    assert say(0.60, 0.40).startswith("a is the weakest block in 60.0")
