@@ -21,7 +21,7 @@ from cxkit.models.profiles.mixture import Array, Covariance
 from cxkit.models.profiles.search import QUICK, fit_mixture
 
 Answer = Literal["structure", "continuum", "too-few"]
-LEAST = 150  # companies: below, even well separated profiles are missed more often than found
+LEAST = 250  # companies: below, even well separated profiles are missed more often than found
 MOST = 2000  # companies judged: beyond, small faults of any model would count as structure
 LEVEL = 0.05
 DRAWS = 59
