@@ -8,8 +8,9 @@ same industry, which keeps everything but the link of score and outcome.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from cxkit.models.grams import TINY, Array, Codes, by_cluster, is_nested
 
 Booleans = NDArray[np.bool_]
 LEVEL = 0.05
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -174,18 +176,19 @@ def _cells(data: Data, choices: Sequence[Choice]) -> list[_Cell]:
     """Choices gathered by the rows and effects they share."""
     finite = {name: np.isfinite(v) for name, v in {**data.outcomes, **data.controls}.items()}
     patterns = {name: np.isfinite(v).tobytes() for name, v in data.scores.items()}
-    bases: dict[tuple[str, ...], Booleans] = {}
+    bases: dict[tuple[str, ...], bytes] = {}
     found: dict[tuple[bytes, bytes, tuple[str, ...]], list[int]] = {}
     rows: dict[bytes, Booleans] = {}
     for place, choice in enumerate(choices):
         needs = (choice.sample, choice.outcome, *choice.controls)
         if needs not in bases:
             own = np.all([finite[name] for name in needs[1:]], axis=0)
-            bases[needs] = data.samples[choice.sample] & own
-        key = bases[needs].tobytes()
-        rows[key] = bases[needs]
-        found.setdefault((key, patterns[choice.score], choice.effects), []).append(place)
-    kinds = dict.fromkeys((c.outcome, c.clip) for c in choices)
+            base = data.samples[choice.sample] & own
+            bases[needs] = base.tobytes()
+            rows[bases[needs]] = base
+        key = bases[needs], patterns[choice.score], choice.effects
+        found.setdefault(key, []).append(place)
+    kinds = _numbered((c.outcome, c.clip) for c in choices)
     versions = {kind: _clipped(data.outcomes[kind[0]], kind[1]) for kind in kinds}
     return [
         _cell(data, choices, np.array(at), rows[key[0]], key[2], versions)
@@ -202,14 +205,12 @@ def _cell(
     versions: Mapping[tuple[str, tuple[float, float]], Array],
 ) -> _Cell:
     own = [choices[place] for place in at]
-    outcomes = list(dict.fromkeys((c.outcome, c.clip) for c in own))
-    scores = list(dict.fromkeys(c.score for c in own))
-    controls = list(dict.fromkeys(name for c in own for name in c.controls))
-    wanted = tuple(
-        (outcomes.index((c.outcome, c.clip)), scores.index(c.score),
-         tuple(controls.index(name) for name in c.controls))
-        for c in own
-    )  # fmt: skip
+    outcomes = _numbered((c.outcome, c.clip) for c in own)
+    scores = _numbered(c.score for c in own)
+    sets = dict.fromkeys(c.controls for c in own)
+    controls = _numbered(name for names in sets for name in names)
+    numbers = {names: tuple(controls[name] for name in names) for names in sets}
+    wanted = tuple((outcomes[c.outcome, c.clip], scores[c.score], numbers[c.controls]) for c in own)
     columns = [data.controls[name] for name in controls]
     return _Cell(
         base, tuple(data.effects[e] for e in effects),
@@ -217,6 +218,11 @@ def _cell(
         np.stack(columns) if columns else np.empty((0, len(base))),
         tuple(scores), at, wanted,
     )  # fmt: skip
+
+
+def _numbered(names: Iterable[Name]) -> dict[Name, int]:
+    """The different names in the order they come, with their numbers."""
+    return {name: at for at, name in enumerate(dict.fromkeys(names))}
 
 
 def _clipped(values: Array, clip: tuple[float, float]) -> Array:
@@ -248,10 +254,10 @@ def _of_cell(cell: _Cell, scores: Array, company: Codes) -> Array:
     gram = swept.T @ swept
     pulls, residuals = _solved(cell, gram, before)
     free = len(keep) - means - 1 - np.array([len(w[2]) for w in cell.wanted]) + nested
-    own = np.einsum("si,ij,sj->s", pulls, gram, pulls)
+    own = ((pulls @ gram) * pulls).sum(1)
     coef = _coefficients(cell, residuals)
-    whole = np.einsum("si,ij,sj->s", residuals, gram, residuals) + coef**2 * own
-    meat = _meat(swept, cluster, pulls, residuals)
+    whole = ((residuals @ gram) * residuals).sum(1) + coef**2 * own
+    meat = _meat(swept, cluster, pulls, residuals, len(cell.outcomes))
     groups, n = int(cluster.max()) + 1, len(keep)
     with np.errstate(invalid="ignore", divide="ignore"):
         factor = np.where(free > 0, groups / (groups - 1) * (n - 1) / free, np.nan)
@@ -260,11 +266,14 @@ def _of_cell(cell: _Cell, scores: Array, company: Codes) -> Array:
     return np.stack([coef, error, r, np.full(len(coef), n), np.full(len(coef), groups)])
 
 
-def _meat(swept: Array, cluster: Codes, pulls: Array, residuals: Array) -> Array:
-    """(s,): over clusters the squared sums of score times residual, from cross products alone."""
+def _meat(swept: Array, cluster: Codes, pulls: Array, residuals: Array, first: int) -> Array:
+    """(s,): over clusters the squared sums of score times residual, from cross products alone.
+
+    The scores' weights lie in the columns from `first` on, behind the outcomes.
+    """
     order, rows = np.argsort(cluster, kind="stable"), np.bincount(cluster)
-    each = by_cluster(swept[order], rows).reshape(len(rows), -1)
-    both = (pulls[:, :, None] * residuals[:, None, :]).reshape(len(pulls), -1)
+    each = by_cluster(swept[order], rows, first).reshape(len(rows), -1)
+    both = (pulls[:, first:, None] * residuals[:, None, :]).reshape(len(pulls), -1)
     sums = each @ both.T
     return np.asarray(np.einsum("gs,gs->s", sums, sums), np.float64)
 

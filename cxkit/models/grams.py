@@ -137,12 +137,16 @@ def _means(columns: Array, by: Codes) -> Array:
     return np.asarray((sums / np.maximum(count, 1))[by], np.float64)
 
 
-def by_cluster(ordered: Array, rows: Codes) -> Array:
-    """(clusters, m, m) of rows that lie cluster by cluster; clusters of one size in one product."""
-    ends = np.cumsum(rows)
-    out = np.zeros((len(rows), ordered.shape[1], ordered.shape[1]))
+def by_cluster(ordered: Array, rows: Codes, first: int = 0) -> Array:
+    """Products (clusters, m - first, m) of the columns from `first` on with all m columns.
+
+    Rows lie cluster by cluster, rows (clusters,) of each; clusters of one size go together.
+    """
+    ends, m = np.cumsum(rows), ordered.shape[1]
+    out = np.zeros((len(rows), m - first, m))
     for size in np.unique(rows[rows > 0]):
         own = np.flatnonzero(rows == size)
         block = ordered[(ends[own] - size)[:, None] + np.arange(size)]
-        out[own] = np.swapaxes(block, 1, 2) @ block
+        left = np.ascontiguousarray(np.swapaxes(block[:, :, first:], 1, 2))
+        out[own] = left @ block
     return out
