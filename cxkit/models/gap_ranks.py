@@ -4,8 +4,10 @@ A gap's rank hangs on who was asked. The gaps of all companies are drawn again b
 companies again (Efron and Tibshirani 1993, ch. 6); those of one company by drawing its raters
 again. With two or three raters there is little to draw from, so their deviations from their own
 company's mean are pooled over all companies with two raters or more, widened by sqrt(n / (n-1))
-for the mean they were taken from. Ranks over resamples are read as in Goldstein and
-Spiegelhalter (1996): an interval each, not a new order.
+for the mean they were taken from. Few to draw from also leave the size of these errors unsure, so
+that resamples are widened by t over the normal, as in an interval of a mean; without that five
+companies, or the two raters of a lone one, would seem far surer than they are. Ranks over
+resamples are read as in Goldstein and Spiegelhalter (1996): an interval each, not a new order.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 from scipy.stats import rankdata
 
 from cxkit.display import Shown, Text, message, text
@@ -87,7 +90,8 @@ def gap_ranks(
     ids = [u for u, k in zip(units.ids, known, strict=True) if k]
     gap = gap[:, known]
     means = np.nanmean(gap, axis=0)
-    drawn = resampled_means(gap, draws, rng)
+    df = (~np.isnan(gap)).sum(axis=0) - 1
+    drawn = widened(resampled_means(gap, draws, rng), means, df)
     return GapRanks(_table(ids, means, drawn), by, "", "companies", n)
 
 
@@ -112,6 +116,12 @@ def resampled_means(values: Floats, draws: int, rng: np.random.Generator) -> Flo
     count = known.sum(axis=0)
     mean = np.nanmean(values, axis=0)
     return np.asarray(mean + (out - mean) * np.sqrt(count / np.maximum(count - 1, 1)))
+
+
+def widened(drawn: Floats, center: Floats, df: Integers | int) -> Floats:
+    """Resamples (draws, columns) drawn out around center (columns,) by t of df over the normal."""
+    factor = stdtrit(df, COVERED[1]) / ndtri(COVERED[1])
+    return np.asarray(center + (drawn - center) * factor)
 
 
 def rank_intervals(drawn: Floats) -> tuple[Integers, Integers]:
@@ -150,7 +160,7 @@ def _of_company(
         table = _table(ids, gap[known], None)
         return GapRanks(table, units.by, company, "raters", n, message(id))
     alone = _rater_gaps(scores, scores.ratings, units.by)[:, known]
-    pool = _deviations(alone, scores.ratings.group)
+    pool, df = _deviations(alone, scores.ratings.group)
     shares = _shares(scores, scores.ratings, raters)
     if not len(pool):
         table = _table(ids, gap[known], None)
@@ -158,7 +168,9 @@ def _of_company(
     errors = np.zeros((draws, len(ids)))
     for share in shares:
         errors += share * pool[rng.integers(0, len(pool), draws)]
-    return GapRanks(_table(ids, gap[known], gap[known] + errors), units.by, company, "raters", n)
+    own_gap = gap[known]
+    drawn = widened(own_gap + errors, own_gap, df)
+    return GapRanks(_table(ids, own_gap, drawn), units.by, company, "raters", n)
 
 
 def _raters(scores: Maturity, units: Units, company: str) -> NDArray[np.bool_]:
@@ -184,10 +196,11 @@ def _rater_gaps(scores: Maturity, given: Ratings, by: str) -> Floats:
     return importance - performance
 
 
-def _deviations(values: Floats, group: Integers) -> Floats:
+def _deviations(values: Floats, group: Integers) -> tuple[Floats, int]:
     """Deviations from the own group's mean, widened, of raters with every value known.
 
-    values is (raters, units); only groups with two such raters or more count.
+    values is (raters, units); only groups with two such raters or more count. Also their degrees
+    of freedom: raters less groups.
     """
     whole = ~np.isnan(values).any(axis=1)
     values, group = values[whole], group[whole]
@@ -197,7 +210,8 @@ def _deviations(values: Floats, group: Integers) -> Floats:
     deviation = values - (sums / count[:, None])[place]
     several = count[place] > 1
     n = count[place][several][:, None]
-    return np.asarray(deviation[several] * np.sqrt(n / (n - 1)))
+    free = int(several.sum()) - int((count > 1).sum())
+    return np.asarray(deviation[several] * np.sqrt(n / (n - 1))), free
 
 
 def _shares(scores: Maturity, given: Ratings, raters: NDArray[np.bool_]) -> Floats:

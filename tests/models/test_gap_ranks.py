@@ -10,7 +10,7 @@ from cxkit.contracts import load_instrument
 from cxkit.display import text
 from cxkit.measures import Maturity
 from cxkit.models import gap_ranks
-from cxkit.models.gap_ranks import rank_intervals, resampled_means
+from cxkit.models.gap_ranks import rank_intervals, resampled_means, widened
 from tests.measures.test_score_rules import scored
 
 CX95 = load_instrument("cx95")
@@ -150,3 +150,28 @@ def test_equal_roles_count_each_role_alike() -> None:
         width[rule] = (table["conf_high"] - table["conf_low"]).mean()
     expected = np.sqrt((1 / 4 + 3 / 36) / (4 / 16))
     assert width["equal-roles"] / width["pooled"] == pytest.approx(expected, rel=0.03)
+
+
+@pytest.mark.parametrize(("companies", "least"), [(5, 0.92), (8, 0.92)])
+def test_gaps_over_few_companies_are_no_surer_than_they_are(companies: int, least: float) -> None:
+    """Normal quantiles cover the true gap in .87 of five companies, .90 of eight."""
+    rng = np.random.default_rng(companies)
+    hits = []
+    for _ in range(300):
+        gap = rng.normal(10, 8, (companies, 6))
+        mean = gap.mean(axis=0)
+        drawn = widened(resampled_means(gap, 500, rng), mean, companies - 1)
+        low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
+        hits.append((2 * mean - high <= 10) & (2 * mean - low >= 10))
+    assert least <= np.mean(hits) <= 0.98
+
+
+def test_two_raters_of_a_lone_company_say_little_of_their_error() -> None:
+    """Their own difference is all there is: the interval held the true gap in .59 before."""
+    hits = []
+    for seed in range(40):
+        frame, truth = planted(1, 2, error=10.0, seed=seed)
+        table = gap_ranks(scored(frame), company="c000", draws=300).table.set_index("unit")
+        low, high = table.loc[list(CX95.block_ids), ["conf_low", "conf_high"]].to_numpy().T
+        hits.append((low <= truth[0]) & (truth[0] <= high))
+    assert np.mean(hits) > 0.85
