@@ -5,7 +5,7 @@ k-means and cuts of the index. verdict: the share called "structure" among conti
 .05 each) and among three kinds (bar: over .95 at high separation). speed: processor seconds in
 turn with scikit-learn and stepmix, ratios and likelihoods.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/profiles.py truth|verdict|speed [replications]
+    OMP_NUM_THREADS=1 python tests/benchmarks/profiles.py truth|verdict|speed [replications [companies ...]]
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def truth(replications: int) -> None:
         )
 
 
-def verdict(replications: int) -> None:
+def verdict(replications: int, *companies: int) -> None:
     """Print the share of verdicts "structure", by world and number of companies."""
-    for n in (300, 600, 1500):
+    for n in companies or (300, 600, 1500):
         for separation in PUBLISHED:
             _share(f"{separation} separation", n, replications, _world(separation, n))
         for name in CONTINUA:
@@ -172,9 +172,10 @@ def _compare(name: str, us: float, them: float, mine: list[float], other: list[f
 def main(arguments: list[str]) -> None:
     """Run one part."""
     warnings.simplefilter("ignore")  # scikit-learn's on convergence at loose tolerances
-    parts: dict[str, Callable[[int], None]] = {"truth": truth, "verdict": verdict, "speed": speed}
+    parts: dict[str, Callable[..., None]] = {"truth": truth, "verdict": verdict, "speed": speed}
     chosen = arguments[0] if arguments else "truth"
-    parts[chosen](int(arguments[1]) if len(arguments) > 1 else (1 if chosen == "speed" else 20))
+    given = [int(a) for a in arguments[1:]] or [1 if chosen == "speed" else 20]
+    parts[chosen](*given)
 
 
 if __name__ == "__main__":

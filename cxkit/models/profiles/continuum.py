@@ -63,6 +63,7 @@ def fit_continuum(x: Array, seed: int = 0) -> Continuum:
         got, got_shape = _seen(_values(latent, np.sort(latent, axis=0).T, quantiles))
         implied = np.outer(loadings, loadings)
         weakened = np.divide(got, implied, out=np.ones_like(got), where=np.abs(implied) > 0.05)
+        np.fill_diagonal(weakened, 1.0)
         loadings = one_factor(observed / np.clip(weakened, 0.5, 1.1))
         carried = _reliability(loadings) ** np.array([1.5, 2.0])
         cumulants = cumulants + (shape - got_shape) / carried
