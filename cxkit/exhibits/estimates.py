@@ -67,7 +67,8 @@ def estimates(
     headline = linkage_message(main) if main else secondary(shown)
     chart = intervals(outcome, [_row(r, message(f"term.{_name(r)}"), _group(r)) for r in rows])
     first = [message("linkage.how_read")] if outcome == family.primary.outcome else []
-    notes = [*first, *_lost(main), *_others_clear(rows), *caution(shown, truth, reason)]
+    notes = [*first, *_course_of_ladder(rows, family), *_lost(main), *_others_clear(rows),
+             *caution(shown, truth, reason)]  # fmt: skip
     if family.filled:
         notes.append(message("linkage.sub_industry_filled", filled=family.filled))
     sources: list[Text] = [message("linkage.method")]
@@ -155,12 +156,13 @@ def _course(found: Sequence[Period], outcome: str) -> dict[str, Any]:
              and abs(last[name].score.estimate) < abs(first[name].score.estimate)]  # fmt: skip
     values = {"outcome": outcome, "first": found[0].first, "last": found[-1].last}
     if both and len(faded) == len(both):
-        name = both[-1]
+        name = RECOMMENDED if RECOMMENDED in both else both[-1]
         ends = {
             "early": float(first[name].score.estimate),
             "late": float(last[name].score.estimate),
         }
-        return message("linkage.periods_fade", **values, **ends)
+        level = f"level.{SPECIFICATIONS[name].level}"
+        return message("linkage.periods_fade", **values, **ends, level=level)
     clear_parts = sum(p.result.clear for p in found)
     return message("linkage.periods", **values, clear=clear_parts, of=len(found))
 
@@ -218,6 +220,27 @@ def _recommended(rows: Sequence[LinkageResult], family: LinkageFamily) -> Linkag
             if found:
                 return found[0]
     return None
+
+
+def _course_of_ladder(rows: Sequence[LinkageResult], family: LinkageFamily) -> list[dict[str, Any]]:
+    """What becomes of the raw comparison once something is held fixed; and all signs counted."""
+    lag = family.primary.lag
+    plain = {_name(r): r for r in rows if r.spec.correction == "none" and r.spec.lag == lag}
+    told = []
+    if "pooled" in plain:
+        names = ("pooled", "sub-industry-and-year-with-size", "company-and-year")
+        ladder = [plain[n] for n in names if n in plain]
+        which = "".join("+" if r.score.conf_low > 0 else "-" if r.score.conf_high < 0 else "0"
+                        for r in ladder)  # fmt: skip
+        if len(ladder) == len(names) and which[0] == "0" and which[1:] in ("++", "--"):
+            values = {n: float(r.score.estimate) for n, r in zip("abc", ladder, strict=True)}
+            told.append(message("linkage.held_back", outcome=rows[0].spec.outcome, **values))
+    up = sum(r.score.estimate > 0 for r in rows)
+    if max(up, len(rows) - up) == len(rows) and len(rows) > 1:
+        clear = sum(r.clear for r in rows)
+        sign = "sign.higher" if up else "sign.lower"
+        told.append(message("linkage.throughout", of=len(rows), clear=clear, sign=sign))
+    return told
 
 
 def _others_clear(rows: Sequence[LinkageResult]) -> list[dict[str, Any]]:

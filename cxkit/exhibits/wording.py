@@ -135,8 +135,9 @@ def _error(result: LinkageResult, reason: Mapping[str, Any] | None) -> list[dict
     level = SPECIFICATIONS[result.spec.specification].level
     dealt = result.corrected
     if dealt is None:
-        known = [dict(reason)] if reason and level == "within" else []
-        return [*known, message(f"linkage.attenuated_{level}")]
+        if reason and level == "within":
+            return [dict(reason), message("linkage.attenuated_rest")]
+        return [message(f"linkage.attenuated_{level}")]
     ending = result.spec.correction.replace("-", "_")
     values = {"within": dealt.reliability_within, "splits": dealt.splits,
               "lost": round(dealt.rows_lost)}  # fmt: skip

@@ -22,7 +22,7 @@ LEAST_YEARS = 9  # three years to a part
 
 @dataclass(frozen=True, eq=False)
 class Period:
-    """The estimate of the score's fiscal years first to last, exploratory."""
+    """The estimate of the scores of the calendar years first to last, exploratory."""
 
     first: int
     last: int
@@ -33,22 +33,26 @@ def fit_periods(
     panel: Panel,
     primary: LinkageSpec,
     specifications: Sequence[str] = (RECOMMENDED_BETWEEN, RECOMMENDED),
+    starts: Sequence[int] = (),
 ) -> tuple[Period, ...]:
-    """Each specification in each third of the years, not corrected for error in the score.
+    """Each specification in each part of the years, not corrected for error in the score.
+
+    Parts are thirds of the calendar years of the waves, or begin with the years in starts.
 
     Outcomes are clipped at the quantiles of the whole panel, and p-values adjusted together
     (Benjamini, Hochberg). Nothing with fewer than nine years; a part that cannot be estimated
     is left out.
     """
-    years = sorted(int(y) for y in panel.table["fiscal_year"].unique())
-    if len(years) < LEAST_YEARS:
+    waves = panel.table["wave"].dt.year
+    years = sorted(int(y) for y in waves.unique())
+    if len(years) < LEAST_YEARS and not starts:
         return ()
     outcome = clipped(panel.table, panel.table, primary.clip)
     whole = replace(panel, table=panel.table.assign(outcome=outcome))
     found = []
     for name in specifications:
-        for part in np.array_split(years, PARTS):
-            inside = whole.table["fiscal_year"].between(part[0], part[-1])
+        for part in _parts(years, starts):
+            inside = waves.between(part[0], part[-1])
             spec = replace(primary, specification=name, clip=(0.0, 1.0), correction="none")
             try:
                 result = fit_one(replace(whole, table=whole.table[inside]), spec)
@@ -60,3 +64,10 @@ def fit_periods(
         replace(p, result=replace(p.result, role="exploratory", p_adjusted=q))
         for p, q in zip(found, adjusted, strict=True)
     )
+
+
+def _parts(years: Sequence[int], starts: Sequence[int]) -> list[np.ndarray]:
+    if not starts:
+        return np.array_split(years, PARTS)
+    cuts = np.searchsorted(years, sorted(starts))
+    return [part for part in np.split(np.asarray(years), cuts) if len(part)]
