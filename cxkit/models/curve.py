@@ -140,8 +140,9 @@ def joint_test(data: Data, choices: Sequence[Choice], draws: int, seed: int) -> 
     drawn = drawn[np.isfinite(drawn).all(1)]
     p = (1 + (np.abs(drawn) >= np.abs(real) * (1 - 1e-9)).sum(0)) / (1 + len(drawn))
     return Joint(
-        *map(float, real), *map(float, p), float(drawn[:, 0].std()) if len(drawn) else np.nan,
-        len(drawn),
+        median=float(real[0]), mean_t=float(real[1]), share_clear=float(real[2]),
+        p_median=float(p[0]), p_mean_t=float(p[1]), p_share=float(p[2]),
+        spread=float(drawn[:, 0].std()) if len(drawn) else np.nan, draws=len(drawn),
     )  # fmt: skip
 
 

@@ -139,7 +139,7 @@ def _centre_two(out: Array, large: Codes, small: Codes, table: NDArray[np.intp])
     _centre(out, large, groups)
     per_group = table / table.sum(1, keepdims=True)
     gram = np.diag(table.sum(0).astype(float)) - table.T @ per_group
-    sums = np.column_stack([np.bincount(small, c, size) for c in out.T])
+    sums = np.column_stack([np.bincount(small, c, size) for c in out.T]).astype(np.float64)
     solved, rank = _one_way(gram, sums)
     back, reach = per_group @ solved, np.empty(len(large))
     for at, column in enumerate(out.T):
