@@ -17,7 +17,6 @@ from scipy.special import expit
 from cxkit.models import least_squares as ls
 from cxkit.models.grams import Array, Codes
 from cxkit.models.probes import NOTHING, Booleans, Probe, not_alone
-from cxkit.models.timing import elsewhen
 
 LEAST_CHANCE = 0.05  # of still being seen: smaller ones count as this
 TAILS = (0.1, 0.9)  # quantiles of the outcome the leavers are given
@@ -53,29 +52,68 @@ def reweighted(
 
     A company leaves in its last year before the panel's last. The chance of being seen in a year
     is the product of the chances of being seen again in the years before it. Errors are clustered
-    by company and take the weights as known, which is cautious (Wooldridge 2002).
+    by company and count that the chances are estimated.
     """
     last = year == year.max(initial=0)
-    again = np.isfinite(elsewhen(np.ones(len(y)), company, year, 1))
-    gone = ~last & ~again & ~_seen_later(company, year)
+    gone = ~last & ~_seen_later(company, year)
     left, at_risk = int(gone.sum()), len(np.unique(company[~last]))
-    if left < FEWEST_LEFT or (again & ~last).sum() < FEWEST_LEFT:
+    if left < FEWEST_LEFT or (~last & ~gone).sum() < FEWEST_LEFT:
         none = np.full(observed.shape[1], np.nan)
         return Attrition(NOTHING, NOTHING, NOTHING, left, at_risk, none, np.nan)
+    leaving = _leaving(company, year, gone, last, observed)
+    keep = not_alone(np.isfinite(y), effects)
+    code, ones = ls.codes(company), np.ones(len(y))
+    weighted, rows = _slope(y, x, effects, leaving.weights, keep)
+    plain, plain_rows = _slope(y, x, effects, ones, keep)
+    every, groups = int(code.max()) + 1, len(np.unique(company[keep]))
+    # Companies seen once have no part in the slope, but in the chances.
+    parts = np.bincount(code[keep], rows, every) + np.bincount(code, leaving.through(rows, keep))
+    plain_parts = np.bincount(code[keep], plain_rows, every)
+    probes = (
+        _probe(value, own, int(keep.sum()), groups)
+        for value, own in (
+            (weighted, parts),
+            (plain, plain_parts),
+            (weighted - plain, parts - plain_parts),
+        )
+    )
+    predictors = leaving.slopes[1 : 1 + observed.shape[1]]
+    return Attrition(*probes, left, at_risk, predictors, float(leaving.weights.max()))
+
+
+@dataclass(frozen=True, eq=False)
+class _Leaving:
+    """The chances of being seen: slopes (p,) of the logistic regression, weights (n,) with mean
+    one, gradient (n, p) of their logarithm by the slopes, pulls (n, p) each row's part in the
+    slopes' error."""
+
+    slopes: Array
+    weights: Array
+    gradient: Array
+    pulls: Array
+
+    def through(self, rows: Array, keep: Booleans) -> Array:
+        """(n,): parts in a weighted slope's error that come from the chances; rows (kept,) are
+        the kept rows' own parts."""
+        return np.asarray(self.pulls @ (rows @ self.gradient[keep]), np.float64)
+
+
+def _leaving(
+    company: Codes, year: Codes, gone: Booleans, last: Booleans, observed: Array
+) -> _Leaving:
     years = (year[:, None] == np.unique(year)[1:-1]).astype(float)
-    scaled = (observed - observed.mean(0)) / np.where(observed.std(0) > 0, observed.std(0), 1)
-    design = np.column_stack([np.ones(len(y)), scaled, years])
+    spread = observed.std(0)
+    scaled = (observed - observed.mean(0)) / np.where(spread > 0, spread, 1)
+    design = np.column_stack([np.ones(len(gone)), scaled, years])
     slopes = logistic(~gone[~last], design[~last])
     chance = np.where(last, 1.0, np.maximum(expit(design @ slopes), 1e-3))
-    seen = np.maximum(_before(chance, company, year), LEAST_CHANCE)
-    weights = (1 / seen) / (1 / seen).mean()
-    keep = not_alone(np.isfinite(y), effects)
-    both = [_slope(y, x, effects, company, w, keep) for w in (weights, np.ones(len(y)))]
-    groups = len(np.unique(company[keep]))
-    probes = [_probe(b, part, int(keep.sum()), groups) for b, part in both]
-    difference = _probe(both[0][0] - both[1][0], both[0][1] - both[1][1], int(keep.sum()), groups)
-    predictors = slopes[1 : 1 + observed.shape[1]]
-    return Attrition(*probes, difference, left, at_risk, predictors, float(weights.max()))
+    seen = np.maximum(np.exp(_earlier(np.log(chance)[:, None], company, year))[:, 0], LEAST_CHANCE)
+    gradient = -_earlier((1 - chance)[:, None] * design, company, year)
+    open_ = np.where(last, 0.0, chance * (1 - chance))
+    inner = (design * open_[:, None]).T @ design + 1e-8 * np.eye(design.shape[1])
+    surprise = np.where(last, 0.0, (~gone).astype(float) - chance)
+    pulls = np.linalg.solve(inner, (design * surprise[:, None]).T).T
+    return _Leaving(slopes, (1 / seen) / (1 / seen).mean(), gradient, pulls)
 
 
 def _seen_later(company: Codes, year: Codes) -> Booleans:
@@ -86,15 +124,14 @@ def _seen_later(company: Codes, year: Codes) -> Booleans:
     return np.asarray(year < final[code])
 
 
-def _before(chance: Array, company: Codes, year: Codes) -> Array:
-    """Product of the company's chances in its earlier rows."""
+def _earlier(values: Array, company: Codes, year: Codes) -> Array:
+    """(n, k): sums of values (n, k) over the company's earlier rows."""
     order = np.lexsort((year, company))
-    logs = np.log(chance[order])
-    total = np.cumsum(logs) - logs
+    total = np.cumsum(values[order], axis=0) - values[order]
     first = np.r_[True, company[order][1:] != company[order][:-1]]
-    start = np.maximum.accumulate(np.where(first, np.arange(len(logs)), 0))
-    out = np.empty(len(logs))
-    out[order] = np.exp(total - total[start])
+    start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    out = np.empty_like(values)
+    out[order] = total - total[start]
     return out
 
 
@@ -112,9 +149,9 @@ def logistic(y: Booleans, x: Array, rounds: int = 50) -> Array:
 
 
 def _slope(
-    y: Array, x: Array, effects: Sequence[Codes], company: Codes, weights: Array, keep: Booleans
+    y: Array, x: Array, effects: Sequence[Codes], weights: Array, keep: Booleans
 ) -> tuple[float, Array]:
-    """Weighted slope of the first column, and each company's share in its error."""
+    """Weighted slope of the first column, and each kept row's part in its error."""
     w = weights[keep]
     wide = np.column_stack([y, x])[keep]
     if effects:
@@ -124,9 +161,8 @@ def _slope(
     out, own = swept[:, 0], swept[:, 1:]
     bread = np.linalg.inv((own * w[:, None]).T @ own)
     coef = bread @ (own.T @ (w * out))
-    score = (own * (w * (out - own @ coef))[:, None]) @ bread[:, 0]
-    code = ls.codes(company[keep])
-    return float(coef[0]), np.asarray(np.bincount(code, score), np.float64)
+    rows = (own * (w * (out - own @ coef))[:, None]) @ bread[:, 0]
+    return float(coef[0]), np.asarray(rows, np.float64)
 
 
 def sweep_weighted(values: Array, effects: Sequence[Codes], weights: Array) -> Array:

@@ -15,7 +15,11 @@ from cxkit.measures.disclosure import MIN_CELL
 from cxkit.models.checks.check import Check, judged, no_verdict, why
 from cxkit.models.linkage_fit import fit_one
 from cxkit.models.linkage_result import LinkageResult
+from cxkit.models.linkage_rows import rows_of
+from cxkit.models.linkage_spec import LinkageSpec
 from cxkit.models.measures_of_score import Measures
+from cxkit.models.probes import Probe, first
+from cxkit.models.specifications import specification
 
 ID = "leave_one_industry_out"
 FEWEST = 3  # industries
@@ -46,16 +50,30 @@ def leave_one_industry_out(
         others = (groups != industry).to_numpy()
         kept = replace(panel, table=panel.table[others])
         try:
-            refit = fit_one(kept, result.spec, of_rows(measures, others))
+            refit = _refit(kept, result.spec, of_rows(measures, others))
         except SampleError as error:
             named = _named([industry])
             return no_verdict(ID, message("check.without_industry", industry=named, why=why(error)))
         mdes.append(refit.mde)
         rows.append(
-            {"industry": industry, "rows": refit.nobs, "entities": refit.entities}
-            | {k: float(refit.score[k]) for k in ("estimate", "conf_low", "conf_high")}
+            {"industry": industry, "rows": refit.nobs, "entities": refit.clusters}
+            | {k: getattr(refit, k) for k in ("estimate", "conf_low", "conf_high")}
         )
     return _verdict(pd.DataFrame(rows), max(mdes), float(result.score.estimate))
+
+
+def _refit(panel: Panel, spec: LinkageSpec, measures: Measures | None) -> Probe:
+    """The estimate on a part of the panel; a SampleError where there is none."""
+    if spec.correction == "none":
+        rows = rows_of(panel.table, specification(spec.specification), spec.clip)
+        found = first(rows.y, rows.x[:, : len(rows.terms)], rows.effects, rows.company)
+        if found.known:
+            return found
+    refit = fit_one(panel, spec, measures)
+    return Probe(
+        float(refit.score.estimate), float(refit.score.std_error), refit.entities - 1,
+        refit.nobs, refit.entities,
+    )  # fmt: skip
 
 
 def of_rows(measures: Measures | None, keep: np.ndarray) -> Measures | None:
