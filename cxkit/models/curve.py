@@ -85,7 +85,8 @@ class Joint:
     """The curve against `draws` permutations of it, two-sided.
 
     median of r, mean of t, and the share of specifications that are clear at 5 % in the
-    direction of the median; each with the share of permutations that are at least as extreme.
+    direction of the median; each with the share of permutations that are at least as extreme
+    (of the last one too large where few specifications leave many ties).
     spread is the standard deviation of the permutations' medians.
     """
 
