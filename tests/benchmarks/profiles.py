@@ -5,7 +5,9 @@ k-means and cuts of the index. verdict: the share called "structure" among conti
 .05 each) and among three kinds (bar: over .95 at high separation). speed: processor seconds in
 turn with scikit-learn and stepmix, ratios and likelihoods.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/profiles.py truth|verdict|speed [replications [companies ...]]
+    OMP_NUM_THREADS=1 python tests/benchmarks/profiles.py truth|verdict|speed [number]
+
+number counts replications (rounds of speed); for verdict, numbers of companies may follow it.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ from cxkit.models.profiles.verdict import judge
 from tests.models.profiles.worlds import CONTINUA, continuum, kinds
 
 # Latent profiles and the ceiling for anyone: methods.md 2.
-RESAMPLES, COPIES = 200, 20
+RESAMPLES, COPIES = 200, 10
+TOLERANCES = (1e-3, 1e-5)  # its default, and one at which its likelihoods come near
 PUBLISHED = {"low": (0.40, 0.44), "middle": (0.60, 0.63), "high": (0.80, 0.81)}
 
 
@@ -117,7 +120,7 @@ def speed(rounds: int) -> None:
         x = kinds(turn, "middle", 1600)[0][:1500]
         for kind in ("tied", "diagonal"):
             us, mine = _timed(lambda x=x, kind=kind: ours(x, kind))
-            for tol in (1e-3, 1e-6):
+            for tol in TOLERANCES:
                 them, other = _timed(lambda x=x, kind=kind, tol=tol: theirs(x, kind, tol))
                 _compare(f"k 1-8, {kind}, scikit-learn tol {tol:g}", us, them, mine, other)
         them, other = _timed(lambda x=x: stepmix(x))

@@ -69,14 +69,15 @@ def criteria(
     ones = [fit_mixture(d, 1, covariance, effort=QUICK).log_likelihood for d in drawn]
     gaps = gap_statistic(some, most, draws=draws, seed=seed)
     mixtures: dict[int, Mixture] = {}
-    rows, stopped = [], None
+    rows: list[dict[str, Any]] = []
+    stopped: dict[str, Any] | None = None
     for k in range(1, most + 1):
         try:
             mixtures[k] = fit_mixture(known, k, covariance, starts=starts, seed=seed)
         except SampleError as problem:
             if k == 1:
                 raise
-            stopped = problem.reason and dict(problem.reason)
+            stopped = dict(problem.reason or {})
             break
         row = _row(known, mixtures[k], mixtures[1], resamples, seed)
         row |= _continuum_row(drawn, ones, k, covariance, seed)
