@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from cxkit.contracts.advice import has_grouping
+from cxkit.contracts.advice import date_way_out, has_grouping
 from cxkit.contracts.cells import Mask, Typed, where
 from cxkit.contracts.locales import Locale, parse_date, parse_number
 from cxkit.contracts.mojibake import is_mojibake, repaired
@@ -19,6 +20,9 @@ from cxkit.contracts.tables import DATE, NUMBER, Column
 SHOWN_SHORT = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]\d{2,3}", re.ASCII)
 # In an id: breaks, and what cannot be seen or was lost; two ids would look like one.
 UNFIT_ID = re.compile("[\t\r\n\u00ad\u061c\u200b-\u200d\u2028\u2029\u2060\ufffd]")
+# Day numbers 1900 to 2100 as a spreadsheet counts them: a year typed into a cell for dates.
+DAY_ZERO = dt.date(1899, 12, 30)
+YEARS = range(1900, 2101)
 REREAD = "export the file again as UTF-8, or correct the text"
 
 
@@ -41,6 +45,7 @@ def doubts(cells: pa.Array, column: Column, typed: Typed, locale: Locale) -> Ite
         if typed.bad.any():
             yield _mixed_marks(cells, typed, sound, locale)
     elif column.type == DATE:
+        yield _years_as_days(cells, sound, locale)
         if typed.bad.any():
             yield _mixed_orders(cells, typed, sound, locale)
     else:
@@ -96,6 +101,26 @@ def _mixed_marks(cells: pa.Array, typed: Typed, sound: Mask, locale: Locale) -> 
         "write all numbers of the column in one way",
         lost=True,
     )
+
+
+def _years_as_days(cells: pa.Array, sound: Mask, locale: Locale) -> Doubt:
+    """Days of 1905, which is where a spreadsheet puts 2023 in a cell that shows dates."""
+    return Doubt(
+        "not_a_date",
+        sound & where(cells, lambda text: _year_meant(text, locale) is not None),
+        lambda text: (
+            f"{quoted(text)} is what a spreadsheet makes of the year "
+            f"{_year_meant(text, locale)} in a cell for dates"
+        ),
+        f"{date_way_out(locale)}; not the year alone",
+        lost=True,
+    )
+
+
+def _year_meant(text: str, locale: Locale) -> int | None:
+    date = parse_date(text.strip(), locale)
+    number = (date - DAY_ZERO).days if date else 0
+    return number if number in YEARS else None
 
 
 def _mixed_orders(cells: pa.Array, typed: Typed, sound: Mask, locale: Locale) -> Doubt:

@@ -63,6 +63,12 @@ class EcbRates:
         known = quoted[~np.isnan(quoted)]
         return float(known.mean()) if len(known) >= COVERED * (stop - start) else np.nan
 
+    def latest(self, currency: str) -> float:
+        """The last rate the bank published, units of `currency` for one euro; NaN if none."""
+        quoted = self.daily.get(currency, np.empty(0))
+        known = quoted[~np.isnan(quoted)]
+        return float(known[-1]) if len(known) else np.nan
+
     def publication_days(self, first: pd.Timestamp, last: pd.Timestamp) -> int:
         """On how many days of a period rates were published."""
         start, stop = np.searchsorted(self.days, [_day(first), _day(last) + 1])

@@ -121,6 +121,7 @@ FIGURES: dict[str, Kind] = {
     "identity_gap": _GUESS,
     "identity_not_usual": _NOTED,
     "values_swapped": _LIKELY,
+    "columns_swapped": Kind(REFUSE, (REFUSE, WARN)),
     "period_repeated": _LIKELY,
     "periods_repeated": _JUDGED,
     "odd_period_length": _GUESS,
@@ -141,6 +142,7 @@ FIGURES: dict[str, Kind] = {
     "score_without_accounts": _NOTED,
     # operating metrics
     "metric_outside": _LIKELY,
+    "metric_unit": _GUESS,
     "share_without_n": _NOTED,
 }
 # What only a workbook can have.

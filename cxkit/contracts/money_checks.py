@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxkit.contracts.cells import Mask
-from cxkit.contracts.ecb import ecb_rates
+from cxkit.contracts.ecb import EURO, ecb_rates
 from cxkit.contracts.followers import refused_rows
 from cxkit.contracts.intake import Intake, named, place
 from cxkit.contracts.kinds import REFUSE
@@ -19,6 +19,7 @@ from cxkit.contracts.typed import empty_table
 
 OFF = np.log(1.05)  # log ratio to the bank's average beyond which a rate is not that average
 IMPLAUSIBLE = np.log(2)  # beyond which it is no rate of that currency at all
+DEAREST = 6.0  # euro for one unit: twice a Kuwaiti dinar, the dearest currency
 REAL = "real_revenue_growth"
 
 
@@ -46,8 +47,10 @@ def _check_rates(intake: Intake) -> None:
         return
     used = _rates(intake)
     used = used[(used["source"] == TABLE) & (used["n"] == 1)]
-    used = used.assign(bank=_bank_rates(intake, used.index)).dropna(subset=["bank"])
+    used = used.assign(bank=_bank_rates(intake, used.index))
     used = used.drop_duplicates("row").set_index("row")
+    _check_unquoted(intake, used[used["bank"].isna()])
+    used = used.dropna(subset=["bank"])
     rate, bank = used["rate"].to_numpy(), used["bank"].to_numpy()
     off = np.abs(np.log(rate / bank))
     inverse = np.abs(np.log(rate * bank)) < OFF
@@ -66,6 +69,24 @@ def _check_rates(intake: Intake) -> None:
         "values off the average of their period",
     )  # fmt: skip
     intake.drop_aside("rates")
+
+
+def _check_unquoted(intake: Intake, used: pd.DataFrame) -> None:
+    """Rates of currencies that the bank does not quote: none is worth more than the dearest."""
+    own = intake.config.currency
+    euro = 1.0 if own == EURO else ecb_rates().latest(own)
+    table = intake.frames["rates"]
+    dear = used.index[used["rate"].to_numpy() > DEAREST * euro]
+    intake.report(
+        "rates",
+        table["_row"].isin(dear).to_numpy(),
+        "rate_implausible",
+        "rate",
+        f"{{value}} {own} for one unit would make this currency the dearest there is: "
+        "was the rate turned round?",
+        f"write how many {own} one unit of the currency cost, on average over the period",
+        "values that cannot be rates",
+    )
 
 
 def _bank_rates(intake: Intake, rows: pd.Index) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 
@@ -23,6 +24,10 @@ WORDS = frozenset(
         *("razem", "suma", "suma końcowa", "ogółem", "łącznie", "średnia"),
         *("合计", "总计", "小计", "合計", "總計", "总和", "平均"),
     )
+)
+# "Total for the group": a sum's word and what it is over.
+TOTAL_OF = re.compile(
+    r"(?:(?:grand |sub)?total (?:for|of)|(?:итого|всего) (?:по|за)|(?:razem|suma|ogółem) dla)\b"
 )
 
 
@@ -79,7 +84,8 @@ def _total(raw: RawTable, table: Table, place: int, locale: Locale) -> tuple[str
 
 def is_total_word(text: str) -> bool:
     """Whether a text is a word for a sum or an average, in one of the report languages."""
-    return text.rstrip(":").strip().casefold() in WORDS
+    word = text.rstrip(":").strip().casefold()
+    return word in WORDS or bool(TOTAL_OF.match(word))
 
 
 def _text(raw: RawTable, name: str, place: int) -> str:

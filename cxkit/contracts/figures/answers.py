@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cxkit.contracts.cells import Mask
 from cxkit.contracts.figures.answers_read import (
     Answers,
     read_answers,
     report_groups,
     untroubled,
 )
+from cxkit.contracts.figures.ledger import Floats
 from cxkit.contracts.figures.reversed import check_reversed
 from cxkit.contracts.figures.scales import check_scales
+from cxkit.contracts.instrument import Block
 from cxkit.contracts.intake import Intake
+from cxkit.contracts.kinds import SET_ASIDE
 
 FEWEST = 10  # answers below which a table says nothing about how it was answered
 LINE = 10  # equal answers of one respondent that make a straight line
@@ -93,6 +97,7 @@ def _check_blocks(intake: Intake, answers: Answers) -> None:
     count = np.zeros((int(answers.group.max()) + 1, len(names)))
     known = answers.block >= 0
     np.add.at(count, (answers.group[known], answers.block[known]), 1)
+    count += _not_applicable(intake, answers)
     none = (count == 0) & (untroubled(intake, answers) & (count.sum(axis=1) > 0))[:, None]
     not_asked = intake.findings.columns_of(intake.file["assessments"], "missing_item")
     for at, block in enumerate(intake.instrument.blocks):
@@ -102,17 +107,48 @@ def _check_blocks(intake: Intake, answers: Answers) -> None:
         if none[:, at].all() and len(none) > SUMMED_UP:
             _report_block(intake, name, len(none))
             continue
+        _report_unanswered(intake, answers, none[:, at], block)
+
+
+def _not_applicable(intake: Intake, answers: Answers) -> Floats:
+    """By wave and block (g, b), the respondents to whom no item of the block applies."""
+    blocks = intake.instrument.blocks
+    found = np.zeros((int(answers.group.max()) + 1, len(blocks)))
+    frame = intake.frames["assessments"]
+    if "not_applicable" not in frame or not frame["not_applicable"].any():
+        return found
+    key = ["company_id", "wave"]
+    groups = frame.iloc[answers.row][key].assign(group=answers.group).drop_duplicates(key)
+    asked = frame[frame["item_id"].isin([item.id for item in intake.instrument.items])]
+    asked = asked.merge(groups, on=key)
+    home = {item.id: at for at, block in enumerate(blocks) for item in block.items}
+    asked = asked.assign(block=asked["item_id"].map(home))
+    whole = asked.groupby(["group", "block", "respondent_id"])["not_applicable"].all()
+    group, block = (whole[whole].index.get_level_values(name) for name in ("group", "block"))
+    np.add.at(found, (group.to_numpy(np.int64), block.to_numpy(np.int64)), 1)
+    return found
+
+
+def _report_unanswered(intake: Intake, answers: Answers, none: Mask, block: Block) -> None:
+    """Waves (g,) without an answer to a block, each at its first row of the block."""
+    frame = intake.frames["assessments"]
+    message = f"nobody answered an item of {block.id} in this company's wave"
+    way_out = "send these answers; without them the block and the index are missing"
+    what = f"waves without an answer to {block.id}"
+    if intake.config.severity.get("missing_block") == SET_ASIDE:
         report_groups(
-            intake,
-            answers,
-            none[:, at][answers.group],
-            answers.group,
-            "missing_block",
-            "item_id",
-            [f"nobody answered an item of {name} in this company's wave"] * len(none),
-            "send these answers; without them the block and the index are missing",
-            f"waves without an answer to {name}",
-        )
+            intake, answers, none[answers.group], answers.group, "missing_block", "item_id",
+            [message] * len(none), way_out, what,
+        )  # fmt: skip
+        return
+    key = ["company_id", "wave"]
+    waves = frame.iloc[answers.row][key].assign(none=none[answers.group]).drop_duplicates(key)
+    rows = frame[key].assign(at=np.arange(len(frame)))
+    rows["other"] = ~frame["item_id"].isin([item.id for item in block.items])
+    rows = rows.merge(waves[waves["none"]], on=key).sort_values(["other", "at"])
+    mask = np.zeros(len(frame), bool)
+    mask[rows.drop_duplicates(key)["at"].to_numpy(np.int64)] = True
+    intake.report("assessments", mask, "missing_block", "item_id", message, way_out, what)
 
 
 def _report_block(intake: Intake, name: str, waves: int) -> None:

@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from cxkit.contracts.cells import Mask
+from cxkit.contracts.figures.columns import check_columns
 from cxkit.contracts.figures.identities import MOST, Sum, confirmed
 from cxkit.contracts.figures.ledger import MEASURED, Ints, Ledger
 from cxkit.contracts.figures.marks import POWERS, Marks, words
@@ -38,8 +39,9 @@ class Cure:
 
 def check_sums(marks: Marks, found: list[Sum]) -> None:
     """Totals that do not follow from their parts, each with what would mend it."""
-    for one in found:
-        _report_unusual(marks, one)
+    if not check_columns(marks, found):
+        for one in found:
+            _report_unusual(marks, one)
     _report_cures(marks, cures(marks.ledger, found, marks.rows()))
     _check_swaps(marks, found)
     for one in found:

@@ -110,12 +110,16 @@ def _mode(ledger: Ledger) -> np.ndarray:
 
 
 def _check_overlaps(marks: Marks) -> None:
-    """Periods that begin more than a month before the last one of the same length ended."""
+    """Periods that begin more than a month before the last one ended.
+
+    One that lies inside the other, a quarter of a year sent as well, is no fault.
+    """
     ledger = marks.ledger
     same = _previous(ledger)
     distance = np.diff(ledger.end, prepend=0)
-    shorter = np.append(False, ledger.months[1:] == ledger.months[:-1])
-    rows = np.flatnonzero(same & shorter & (ledger.months - distance >= 2))
+    before = np.append(0.0, ledger.months[:-1])
+    inside = (ledger.months != before) & ((distance == 0) | (ledger.months - distance >= before))
+    rows = np.flatnonzero(same & ~inside & (ledger.months - distance >= 2))
     marks.report(
         rows,
         "periods_overlap",

@@ -75,18 +75,21 @@ def _steady(marks: Marks, line: str) -> tuple[Ints, Floats]:
     ledger = marks.ledger
     run = _open(marks, line)
     level = _level(ledger, line, run.at)
-    spared = ledger.event[run.at] | _grown(ledger, run, level)
+    witness = "revenue" if line == "employees" else "employees"
+    spared = ledger.event[run.at] | _grown(ledger.amounts[witness][run.at], run, level)
     power, far = np.zeros(len(ledger), np.int64), np.full(len(ledger), np.nan)
     power[run.at] = off_level(run, level, spared)
     far[run.at] = level - beside(run, level)
     return power, far
 
 
-def _grown(ledger: Ledger, run: Series, level: Floats) -> Mask:
-    """Steps that employees, who have no unit, took too: the company itself grew or shrank."""
-    heads = ledger.amounts["employees"][run.at]
-    heads = np.where(heads > 0, heads, np.nan)
-    own, other = run.step(level), run.step(np.log10(heads))
+def _grown(witness: Floats, run: Series, level: Floats) -> Mask:
+    """Steps that the witness took too: the company itself grew or shrank.
+
+    It is the employees, who have no unit, for amounts; for employees it is revenue.
+    """
+    known = np.where(witness > 0, witness, np.nan)
+    own, other = run.step(level), run.step(np.log10(known))
     return np.asarray(np.abs(other) >= 0.5) & (np.sign(own) == np.sign(other))
 
 
@@ -141,7 +144,8 @@ def _report_cells(marks: Marks, line: str, cells: Mask, power: Ints) -> None:
             usual = int(np.median(power[own]))
             report(marks, Slip(line, period, usual, own, int(filled.sum())))
             at = at[ledger.period[at] != period]
-    report_cells(marks, line, at, power[at], "the unit slipped")
+    why = "the unit slipped" if line in MONEY else "a digit or the point slipped"
+    report_cells(marks, line, at, power[at], why)
     marks.slipped(line, at, power[at])
 
 

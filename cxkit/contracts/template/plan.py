@@ -89,7 +89,7 @@ class Plan:
     def word(self, id: str, **values: object) -> str:
         """A text of the workbook in the client's language; money and currency are known."""
         unit = word(f"unit.{self.unit}", self.language, currency=self.currency)
-        known = {"currency": self.currency, "money": unit, "unit": f"{self.unit:,}", **values}
+        known = {"currency": self.currency, "money": unit, "unit": grouped(self.unit), **values}
         return word(id, self.language, **known)
 
     def own(self, texts: Mapping[str, str]) -> str:
@@ -167,6 +167,11 @@ def _field(plan: Plan, table: str, column: Column) -> Field:
     )
 
 
+def grouped(number: int) -> str:
+    """A whole number in groups of three that no language takes for decimals."""
+    return f"{number:,}".replace(",", "\u00a0")
+
+
 def _words(plan: Plan, column: Column) -> tuple[str, ...]:
     if column.name == "measure":
         return plan.instrument.measures
@@ -188,7 +193,7 @@ def _hint(plan: Plan, table: str, column: Column, words: tuple[str, ...]) -> str
     belongs = {"currency": "pnl", "as_of": "pnl", "index": "prices", "employees": "pnl"}
     if has(special) and belongs.get(column.name, table) == table:
         parts.append(plan.word(special))
-    return "; ".join(filter(None, parts))
+    return "; ".join(filter(None, dict.fromkeys(parts)))  # a column may be called as a type is
 
 
 def _example(plan: Plan, column: Column) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cxkit.contracts.template.plan import Plan, SheetPlan
+from cxkit.contracts.template.plan import Plan, SheetPlan, grouped
 from cxkit.contracts.template.style import Style
 from cxkit.contracts.workbook.sheets import READ_ME
 
@@ -58,7 +58,7 @@ def _length(text: str) -> int:
 def _facts(page: Any, plan: Plan, style: Style, row: int) -> int:
     page.write_string(row, 0, plan.word("read.facts"), style.head)
     facts = {
-        "money": f"{plan.word(f'unit.{plan.unit}')} ({plan.unit:,})".replace(",", "\u00a0"),
+        "money": f"{plan.word(f'unit.{plan.unit}')} ({grouped(plan.unit)})",
         "year": plan.fiscal_year_end,
         "until": plan.as_of,
         "decimal": f"{plan.decimal}   (1250{plan.decimal}5)",

@@ -137,7 +137,19 @@ def _above_and_below() -> Iterator[Case]:
             name, lines + COMPANIES, ("companies.csv", None, None, "header_not_first", W, value)
         )
     yield _companies("blank lines between", COMPANIES.replace("b2", "\n , ,\n\nb2"))
-    for word in ("Total", "TOTAL:", "Sum", "Итого", "Всего", "Razem", "Suma", "合计", "总计"):
+    over = ("Total for the group", "Всего по группе", "Razem dla grupy")
+    for word in (
+        "Total",
+        "TOTAL:",
+        "Sum",
+        "Итого",
+        "Всего",
+        "Razem",
+        "Suma",
+        "合计",
+        "总计",
+        *over,
+    ):
         row = f"{word},,,,,100.5,1\n"
         yield given(
             f"a row of totals: {word}", FAMILY, "pnl", PNL + row, PNL,

@@ -115,6 +115,21 @@ def _other_cells() -> Iterator[Case]:
     yield accounts(
         "assets times 1000", frame, cell(frame, row, "total_assets", "unit_slip_unmeasured", W)
     )
+    frame = books(FEW)
+    row = at(frame, "c05", 2019)
+    off(frame, row, "employees", 10)
+    yield accounts(
+        "employees times 10", frame, cell(frame, row, "employees", "unit_slip_unmeasured", W)
+    )
+    for first, second, named in (
+        ("operating_income", "net_income", "net_income"),
+        ("cost_of_revenue", "gross_profit", "cost_of_revenue"),
+        ("revenue", "cost_of_revenue", "cost_of_revenue"),
+    ):
+        frame = books(FEW)
+        frame[[first, second]] = frame[[second, first]].to_numpy()
+        found: Finding = ("pnl.csv", None, named, "columns_swapped", R, "")
+        yield accounts(f"{first} and {second} in one another's column", frame, found)
 
 
 def money(frame: pd.DataFrame) -> list[str]:
@@ -242,6 +257,14 @@ def _periods() -> Iterator[Case]:
     frame.loc[row - 1, "revenue"] = round(frame.loc[row - 1, "revenue"] * 1.25)
     yield accounts(
         "a year of 15 months", frame, cell(frame, row - 1, "period_months", "odd_period_length", W)
+    )
+    frame = books(FEW)
+    row = at(frame, "c05", 2019)
+    frame.loc[row, "period_months"] = 15
+    yield accounts(
+        "15 months of which three were sent before",
+        frame,
+        cell(frame, row, "period_end", "periods_overlap", W),
     )
 
 

@@ -38,6 +38,15 @@ def cases() -> Iterator[Case]:
         "a1,2024-01-31,won,0.4,\na1,2024-02-29,won,0.5,0\nb2,2024-01-31,won,0.4,30\n",
         ("metrics.csv", 8, "n", "share_without_n", W, ""),
     )
+    months = ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
+    for name, metric, values, bad in (
+        ("a percentage among fractions", "won", ("0.86", "88", "0.87", "0.9"), (9, "88")),
+        ("a fraction among percentages", "won", ("86", "88", "0.87", "90"), (10, "0.87")),
+        ("net promoters as fractions", "nps", ("0.41", "0.4", "-0.02", "0.5"), (8, "0.41")),
+    ):
+        rows = zip(months, values, strict=True)
+        text = "".join(f"b2,{month},{metric},{value},30\n" for month, value in rows)
+        yield _case(name, text, ("metrics.csv", bad[0], "value", "metric_unit", W, bad[1]))
     yield _case("whole numbers without cases", "a1,2024-01-31,wins,0,\na1,2024-02-29,wins,1,\n")
 
 

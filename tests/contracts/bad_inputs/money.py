@@ -72,6 +72,20 @@ def _wrong_rates() -> Iterator[Case]:
     ):
         found: Finding = ("rates.csv", 2, "rate", kind, severity, rate)
         yield _case(name, found, _converted(), rates=f"EUR,2023-12-31,{rate}\n")
+    dear: Finding = ("rates.csv", 2, "rate", "rate_implausible", R, "480")
+    yield _case(
+        "the rate of a currency the bank does not quote, the wrong way round",
+        dear,
+        _converted("KZT"),
+        currency="KZT",
+        rates="KZT,2023-12-31,480\n",
+    )
+    yield _case(
+        "the rate of a currency the bank does not quote",
+        _converted("KZT"),
+        currency="KZT",
+        rates="KZT,2023-12-31,0.0022\n",
+    )
     for rate, kind in (
         ("0", "not_positive"),
         ("-1.08", "not_positive"),

@@ -176,11 +176,17 @@ def _blocks() -> Iterator[Case]:
     own = (frame["company_id"] == "c02") & (frame["wave"] == "2023-06-30")
     gone = own & frame["item_id"].str.startswith("serve")
     empty = frame.assign(performance=frame["performance"].astype(object).where(~gone, None))
-    first = frame.loc[own, "item_id"].iloc[0]
+    first = frame.loc[gone, "item_id"].iloc[0]
     yield _case(
         "a block that nobody answered",
         empty,
-        _finding(frame, own, "item_id", "missing_block", first),
+        _finding(frame, gone, "item_id", "missing_block", first),
+    )
+    none = frame.assign(performance=frame["performance"].astype(object).where(~gone, "n/a"))
+    yield _case(
+        "a block that applies to nobody",
+        none,
+        read=empty.assign(not_applicable=gone.map({True: "yes", False: ""})),
     )
     some = own & (frame["item_id"] == "serve_1")
     few = frame.assign(performance=frame["performance"].astype(object).where(~some, None))

@@ -86,6 +86,14 @@ def _cells() -> Iterator[Case]:
 
 def _dates_and_errors() -> Iterator[Case]:
     yield _cell("a day number", 1, 44926, "", _bad("period_end", "not_a_date", "44926"))
+    year = dt.date(1905, 7, 14)
+    yield _cell(
+        "a year in a cell for dates",
+        1,
+        year,
+        "",
+        _bad("period_end", "not_a_date", "1905-07-14"),
+    )
     noon = dt.datetime(2022, 12, 31, 12)  # noqa: DTZ001
     yield _cell(
         "a time of day", 1, noon, "", _bad("period_end", "not_a_date", "2022-12-31 12:00:00")

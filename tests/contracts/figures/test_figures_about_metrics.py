@@ -24,6 +24,11 @@ from tests.measures.metric_cases import HEAD, metric_client, rows
         (rows("won", [0.2, 0.3], n=9) + rows("won", [0.4], first="2021-01-31"),
          ["share_without_n"]),
         (rows("won", [0.2, 1.3]), []),
+        (rows("won", [0.86, 88.0, 0.87, 0.9], n=9), ["metric_unit"]),
+        (rows("won", [86.0, 88.0, 0.87, 90.0], n=9), ["metric_unit"]),
+        (rows("orders", [2.0, 3.0, 250.0, 2.0]), []),
+        (rows("nps", [0.41, 0.4, -0.02, 0.5]), ["metric_unit"]),
+        (rows("nps", [1.0, 0.0, -1.0]), []),
         (rows("flag", [0.0, 1.0]), []),
     ],
 )  # fmt: skip

@@ -272,6 +272,47 @@ def test_periods_of_odd_length_and_overlapping(tmp_path: Path) -> None:
     assert set(found["severity"]) == {"warn"}
 
 
+def test_a_long_period_that_begins_inside_the_one_before(tmp_path: Path) -> None:
+    frame = books()
+    row = at(frame, "c05", 2018)
+    frame.loc[row, "period_months"] = 15
+    found = check(tmp_path, frame)
+    assert cells(found) == [(row + 2, "period_end", "periods_overlap", "warn")]
+    assert found["message"].iloc[0].startswith("15 months to this date")
+    quarter = frame.loc[[row]].assign(period_months=3, period_end="2018-03-31")
+    frame.loc[row, "period_months"] = 12
+    lines = list(frame.columns[5:14])
+    quarter[lines] = (quarter[lines] / 4).round()
+    both = pd.concat([frame.loc[: row - 1], quarter, frame.loc[row:]], ignore_index=True)
+    assert "periods_overlap" not in set(check(tmp_path / "quarter", both)["kind"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("net_income", "operating_income"),
+        ("cost_of_revenue", "gross_profit"),
+        ("cost_of_revenue", "revenue"),
+    ],
+)
+def test_two_lines_in_one_anothers_column(tmp_path: Path, first: str, second: str) -> None:
+    frame = books()
+    frame[[first, second]] = frame[[second, first]].to_numpy()
+    found = check(tmp_path, frame)
+    assert cells(found) == [(None, first, "columns_swapped", "refuse")]
+    names = f"{first} and {second}".replace("_", " ")
+    assert names in found["message"].iloc[0]
+
+
+def test_a_slip_of_employees_that_revenue_does_not_share(tmp_path: Path) -> None:
+    frame = books()
+    row = at(frame, "c05", 2018)
+    frame.loc[row, "employees"] *= 10
+    found = check(tmp_path, frame)
+    assert cells(found) == [(row + 2, "employees", "unit_slip_unmeasured", "warn")]
+    assert "unit" not in found["message"].iloc[0]
+
+
 def test_currencies_and_units_inside_a_company(tmp_path: Path) -> None:
     frame = books()
     row = at(frame, "c05", 2018)

@@ -212,6 +212,25 @@ def test_missing_block(tmp_path: Path) -> None:
     found = check(tmp_path, frame)
     assert found[["kind", "severity"]].values.tolist() == [["missing_block", "warn"]]
     assert "an item of serve" in found["message"].iloc[0]
+    assert found["value"].tolist() == ["serve_1"]
+    settings = "severity: {missing_block: set_aside}\n"
+    aside = check(tmp_path / "aside", frame, settings=settings)
+    assert set(aside["severity"]) == {"set_aside"}
+    assert len(aside) == 12  # what was answered beside it
+
+
+def test_a_block_that_does_not_apply_is_answered(tmp_path: Path) -> None:
+    frame = answers()
+    gone = (frame["company_id"] == "c02") & (frame["wave"] == "2023-06-30")
+    gone &= frame["item_id"].str.startswith("serve")
+    frame["performance"] = frame["performance"].astype(object).where(~gone, "n/a")
+    assert check(tmp_path, frame).empty
+    one = gone & (frame["respondent_id"] == "r0")
+    frame["performance"] = frame["performance"].where(~one, None)
+    assert check(tmp_path / "one", frame).empty  # r1 says that it does not apply
+    frame["performance"] = frame["performance"].where(~gone, None)
+    frame.loc[np.flatnonzero(gone)[0], "performance"] = "n/a"
+    assert check(tmp_path / "none", frame)["kind"].tolist() == ["missing_block"]
 
 
 def test_a_break_in_a_company_and_in_a_wave(tmp_path: Path) -> None:
