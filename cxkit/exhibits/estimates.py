@@ -32,6 +32,11 @@ _COLUMNS = (
     Column("grade", message("column.grade")),
 )
 
+_SHORT = tuple(
+    Column(c.id, message("column.p_explored"), "p") if c.id == "p_adjusted" else c
+    for c in _COLUMNS if c.id not in ("specification", "correction", "lag", "vcov", "grade")
+)  # fmt: skip
+
 
 def primary(
     family: LinkageFamily,
@@ -105,8 +110,11 @@ def horizons(family: LinkageFamily) -> Exhibit:
     ]
     headline = _explored("linkage.horizons", later)
     chart = intervals(None, drawn)
-    columns = (Column("outcome", message("column.outcome")), *_COLUMNS)
-    cells = [_cells(r) | {"outcome": message(f"term.{r.spec.outcome}")} for r in rows]
+    columns = (
+        Column("outcome", message("column.outcome")), Column("lag", message("column.lag"), "int"),
+        Column("correction", message("column.correction")), *_SHORT,
+    )  # fmt: skip
+    cells = [_cells(r, columns) | {"outcome": message(f"term.{r.spec.outcome}")} for r in rows]
     return Exhibit("linkage.horizons", SECTION, headline, chart, columns, cells,
                    [message("linkage.exploratory")])  # fmt: skip
 
@@ -121,8 +129,8 @@ def blocks(family: LinkageFamily, titles: Mapping[str, str]) -> Exhibit:
     drawn = [_row(r, label[r.spec.measure], None) for r in rows]
     outcome = family.primary.outcome
     headline = _explored("linkage.blocks", rows)
-    columns = (Column("block", message("column.block")), *_COLUMNS)
-    cells = [_cells(r) | {"block": label[r.spec.measure]} for r in rows]
+    columns = (Column("block", message("column.block")), *_SHORT)
+    cells = [_cells(r, columns) | {"block": label[r.spec.measure]} for r in rows]
     return Exhibit("linkage.blocks", SECTION, headline, intervals(outcome, drawn), columns, cells,
                    [message("linkage.exploratory"), message("linkage.blocks_note")])  # fmt: skip
 
@@ -136,9 +144,9 @@ def periods(found: Sequence[Period], outcome: str) -> Exhibit:
         _row(p.result, message("label.years", first=p.first, last=p.last),
              message(f"term.{_name(p.result)}")) for p in found
     ]  # fmt: skip
-    columns = (Column("years", message("column.years")), *_COLUMNS)
+    columns = (Column("years", message("column.years")), _COLUMNS[0], *_SHORT)
     cells = [
-        _cells(p.result) | {"years": message("label.years", first=p.first, last=p.last)}
+        _cells(p.result, columns) | {"years": message("label.years", first=p.first, last=p.last)}
         for p in found
     ]
     notes = [message("linkage.exploratory"), message("linkage.periods_note")]
@@ -189,8 +197,8 @@ def _row(result: LinkageResult, label: Text, group: Text | None) -> dict[str, An
     }  # fmt: skip
 
 
-def _cells(result: LinkageResult) -> dict[str, Any]:
-    keep = {c.id for c in _COLUMNS}
+def _cells(result: LinkageResult, columns: Sequence[Column] = _COLUMNS) -> dict[str, Any]:
+    keep = {c.id for c in columns}
     row = result.as_row() | {
         "specification": message(f"term.{_name(result)}"),
         "correction": message(f"column.correction_{result.spec.correction}"),

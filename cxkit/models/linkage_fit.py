@@ -137,7 +137,8 @@ def _corrected_result(
     across = found.reliability_across if isinstance(found, Corrected) else np.nan
     # Published correlations are of scores as observed: the corrected slope is brought back there.
     scale = _partial_scale(fitted) * (within if linear and np.isfinite(within) else 1.0)
-    spread = found.spread if isinstance(found, Corrected) else _sd_within(rows)
+    inside = SPECIFICATIONS[spec.specification].level == "within"
+    spread = found.spread if isinstance(found, Corrected) and inside else _sd_within(rows)
     result = _result(panel, spec, rows, table, scale, spread, found.clusters)
     dealt = ErrorCorrected(within, across, found.rows_lost, found.splits, found.first_stage_f)
     lost = round(found.rows_lost)

@@ -31,8 +31,10 @@ from cxkit.models.certainty import Certainty
 from cxkit.models.declared import declared
 from cxkit.models.linkage import LATER
 from cxkit.models.pnl_view import PnlView
+from cxkit.models.specification_curve import SpecificationCurve
 from cxkit.runs.compared import benchmark_of, lender_of
 from cxkit.runs.own_pnl import own_pnl
+from cxkit.runs.tested import checks_of, curve_of
 
 CONTEXT = "CXKIT_RUN"
 TRUTH = Path("data") / "truth"
@@ -166,6 +168,17 @@ class Run:
                            "specification": chosen.specification,
                            "correction": chosen.correction, "measure": chosen.measure}  # fmt: skip
         return chosen
+
+    def curve(self, primary: LinkageSpec) -> SpecificationCurve | None:
+        """Every defensible way to ask the primary question; None where none can be answered."""
+        return curve_of(primary, self.panel, self.scores)
+
+    def check(
+        self, panel: Panel, family: LinkageFamily, curve: SpecificationCurve | None = None
+    ) -> list[Check]:
+        """Every check of the primary estimate, on the panel it was fitted to."""
+        same_year = self.panel(panel.outcome, 0, panel.measure)
+        return checks_of(panel, family, self.scores, same_year, curve)
 
     def own_pnl(self, family: LinkageFamily, points: float) -> PnlView | Mapping[str, Any]:
         """What so many points of score go with in the reader's own accounts, or why not."""

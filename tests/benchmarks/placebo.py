@@ -168,12 +168,14 @@ def _whole(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return wide.assign(_row=np.arange(2, len(wide) + 2)) if "_row" in blank else wide
 
 
-def family(made: Client) -> LinkageFamily:
-    """Every estimate of a client, the primary declared as a report without wishes would."""
+def family(made: Client, whole: bool = True) -> LinkageFamily:
+    """Every estimate of a client, or the primary alone, declared as without wishes."""
     scores, books = maturity(made), accounts(made)
-    panels = [panel(made, scores, books, o, lag) for o in OUTCOMES for lag in (1, 0)]
+    asked = [(o, lag) for o in OUTCOMES for lag in (1, 0)]
+    panels = [panel(made, scores, books, *one) for one in (asked if whole else asked[:1])]
     primary, _ = declared(panels[0], scores, None, None, CLIP, 1)
-    return fit_linkages(panels, primary, scores=scores)
+    names = None if whole else (primary.specification,)
+    return fit_linkages(panels, primary, names, scores)
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ class Said:
 
 def one(name: str, seed: int) -> Said:
     """One replication of a world."""
-    found = family(client(WORLDS[name], seed))
+    found = family(client(WORLDS[name], seed), name in ("placebo", "answers"))
     main = found.main
     assert main is not None
     others = [r for r in found.of("secondary") if r.spec.outcome != main.spec.outcome]
