@@ -21,6 +21,7 @@ from cxkit.models.profiles.mixture import Array
 
 _ROUNDS = 3  # of correcting the factor's correlations for what the marginals take from them
 _DRAWN = 8000  # rows by which they are corrected
+_AGAIN = 20
 _MOST = 0.995  # largest loading: beyond, a feature would be the factor itself
 
 
@@ -40,11 +41,17 @@ class Continuum:
     missing: NDArray[np.bool_]
 
     def draw(self, rng: np.random.Generator, rows: int | None = None) -> Array:
-        """Rows (n, d) of the continuum, with the sample's missing values unless rows is given."""
+        """Rows (n, d) of the continuum, with the sample's missing values unless rows is given.
+
+        Where a feature came out the same in every row, all are drawn again, a few times.
+        """
         n = len(self.missing) if rows is None else rows
-        x = _values(_latent(self.loadings, self.beta, n, rng), self.reference, self.quantiles)
-        if rows is None:
-            x[self.missing] = np.nan
+        for _ in range(_AGAIN):
+            x = _values(_latent(self.loadings, self.beta, n, rng), self.reference, self.quantiles)
+            if rows is None:
+                x[self.missing] = np.nan
+            if (np.nanmax(x, axis=0) > np.nanmin(x, axis=0)).all():
+                break
         return x
 
 

@@ -85,10 +85,7 @@ def least(k: int) -> int:
 
 
 def figures(x: Array, k: int, covariance: Covariance, seed: int = 0) -> Array:
-    """Relative entropy of k profiles of x, and their gain in log likelihood over one profile.
-
-    A draw in which a feature does not vary has neither: zeros.
-    """
+    """Relative entropy of k profiles of x, and their gain in log likelihood over one profile."""
     one = fit_mixture(x, 1, covariance, starts=1, effort=QUICK)
     more = fit_mixture(x, k, covariance, starts=_STARTS, seed=seed, effort=QUICK)
     return np.array([more.entropy, more.log_likelihood - one.log_likelihood])
