@@ -67,18 +67,19 @@ def reweighted(
     plain, plain_rows = _slope(y, x, effects, ones, keep)
     every, groups = int(code.max()) + 1, len(np.unique(company[keep]))
     # Companies seen once have no part in the slope, but in the chances.
-    parts = np.bincount(code[keep], rows, every) + np.bincount(code, leaving.through(rows, keep))
-    plain_parts = np.bincount(code[keep], plain_rows, every)
-    probes = (
-        _probe(value, own, int(keep.sum()), groups)
-        for value, own in (
-            (weighted, parts),
-            (plain, plain_parts),
-            (weighted - plain, parts - plain_parts),
-        )
-    )
-    predictors = leaving.slopes[1 : 1 + observed.shape[1]]
-    return Attrition(*probes, left, at_risk, predictors, float(leaving.weights.max()))
+    parts = _sums(code[keep], rows, every) + _sums(code, leaving.through(rows, keep), every)
+    plain_parts = _sums(code[keep], plain_rows, every)
+    used = int(keep.sum())
+    return Attrition(
+        _probe(weighted, parts, used, groups),
+        _probe(plain, plain_parts, used, groups),
+        _probe(weighted - plain, parts - plain_parts, used, groups),
+        left, at_risk, leaving.slopes[1 : 1 + observed.shape[1]], float(leaving.weights.max()),
+    )  # fmt: skip
+
+
+def _sums(code: Codes, values: Array, groups: int) -> Array:
+    return np.asarray(np.bincount(code, values, groups), np.float64)
 
 
 @dataclass(frozen=True, eq=False)

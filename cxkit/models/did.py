@@ -114,9 +114,9 @@ def did(y: Array, company: Codes, year: Codes, start: Codes) -> Did:
     share = unchanged / max(1, changed + unchanged)
     before = pre_trend(y, company, year, start)
     stage = _Stage.of(y, company, year, year >= start) if min(changed, unchanged) >= 2 else None
-    if stage is None or not stage.joined:
-        effect, course, drift = NOTHING, (), np.nan
-    else:
+    effect, drift = NOTHING, np.nan
+    course: tuple[EventTime, ...] = ()
+    if stage is not None and stage.joined:
         effect = stage.second((year >= start)[:, None].astype(float))[0]
         course = _course(stage, year, start)
         drift = _drift(company, year, start)

@@ -93,7 +93,7 @@ class _Problem:
             + float(np.linalg.slogdet(inner)[1])
             + float(np.linalg.slogdet(xvx)[1])
         )
-        return deviance, coef, bread, k, variance
+        return float(deviance), coef, np.asarray(bread), np.asarray(k), variance
 
 
 def _solved(problem: _Problem) -> RandomSlopes:

@@ -45,8 +45,8 @@ def test_one_change_that_was_not_assigned_is_enough_to_refuse(how: object) -> No
 def test_nine_companies_are_too_few() -> None:
     found, how = planted()
     assert grade_a(replace(found, changed=10, unchanged=10), how).holds
-    for few in ({"changed": 9}, {"unchanged": 9}):
-        verdict = grade_a(replace(found, **few), how)
+    for few in (replace(found, changed=9), replace(found, unchanged=9)):
+        verdict = grade_a(few, how)
         assert [need.met for need in verdict.needs] == [True, False, True, True]
 
 

@@ -19,6 +19,7 @@ from cxkit.models.checks import (
     functional_form,
     influence,
     placebo_lead,
+    robustness_value,
 )
 from cxkit.models.checks.check import judged
 from cxkit.models.checks.leaving import lost_outcomes
@@ -30,7 +31,8 @@ from cxkit.simulate import BASE, DESIGNS, draw
 from tests.benchmarks.checks import OUTCOMES, PLAIN, counted, one, panel_of
 
 IDS = ("leave_one_industry_out", "influence", "placebo_lead", "reverse_regression",
-       "functional_form", "attrition", "halo", "feedback_robust", "pre_trend")  # fmt: skip
+       "functional_form", "attrition", "robustness_value", "halo", "feedback_robust",
+       "pre_trend")  # fmt: skip
 
 QUICK = ("placebo_lead", "reverse_regression", "functional_form")
 
@@ -121,7 +123,7 @@ def alarms() -> dict[str, dict]:
 
 
 def test_no_check_cries_wolf_more_often_than_it_may(alarms: dict) -> None:
-    """Ten percent are allowed; 20 % would come about in one of 17 samples of 30 at 10 %, one of 600 at 5 %."""
+    """Ten percent are allowed; at 5 % more than 20 % come about in one of 3,000 samples of 30."""
     for outcome in OUTCOMES:
         for check in QUICK:
             assert alarms["base"][outcome, check].failed <= 0.20, (outcome, check)
@@ -140,6 +142,21 @@ def test_feedback_is_caught_by_the_reverse_regression_and_not_by_the_plain_place
 def test_checks_of_a_large_sound_sample_mostly_pass(alarms: dict) -> None:
     for check in QUICK:
         assert alarms["base"]["margin", check].passed >= 0.6, check
+
+
+def test_a_confounder_like_size_leaves_a_strong_estimate_and_not_one_that_size_nearly_makes() -> (
+    None
+):
+    panel = panel_of(draw(BASE.but(effect_margin=0.02), 2), "margin")
+    result = fit_linkage(panel, "sub-industry-and-year-with-size")
+    check = robustness_value(panel, result)
+    assert check.passed is True
+    assert 0 < check.table["value_at_5"].iloc[0] < check.table["value"].iloc[0] < 1
+    weak = panel_of(draw(BASE.but(effect_margin=0.002, size_score=7.0), 2), "margin")
+    result = fit_linkage(weak, "sub-industry-and-year-with-size")
+    check = robustness_value(weak, result)
+    assert result.clear
+    assert check.passed is False
 
 
 def bent(panel: Panel) -> Panel:

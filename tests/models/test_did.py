@@ -82,7 +82,7 @@ def test_the_course_is_that_of_pyfixest() -> None:
     )
     for k in sorted(since.dropna().unique()):
         table[f"k{int(k)}"] = (since == k).astype(float)
-    names = [c for c in table if c.startswith("k")]
+    names = [str(c) for c in table if str(c).startswith("k")]
     other = pf.did2s(table, yname="y", first_stage="~ 0 | company + year",
                      second_stage="~ 0 + " + " + ".join(names), treatment="after",
                      cluster="company")  # fmt: skip

@@ -9,6 +9,7 @@ from cxkit.models.checks.events import pre_trend
 from cxkit.models.checks.form import functional_form
 from cxkit.models.checks.industries import leave_one_industry_out
 from cxkit.models.checks.leaving import attrition
+from cxkit.models.checks.omitted import robustness_value
 from cxkit.models.checks.timing import placebo_lead, reverse
 from cxkit.models.checks.together import check_linkage
 
@@ -24,4 +25,5 @@ __all__ = [
     "placebo_lead",
     "pre_trend",
     "reverse",
+    "robustness_value",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from cxkit.display import message
 from cxkit.measures import Panel
@@ -45,16 +46,17 @@ def attrition(
     )
     limits = lost_outcomes(panel, spec, same_year) if same_year is not None else None
     if limits is not None:
-        for term, value in (("bound_low", limits.low), ("bound_high", limits.high)):
-            table.loc[len(table), ["term", "estimate", "rows"]] = [term, value, limits.lost]
+        more = {"term": ["bound_low", "bound_high"], "estimate": [limits.low, limits.high],
+                "rows": [limits.lost] * 2}  # fmt: skip
+        table = pd.concat([table, pd.DataFrame(more)], ignore_index=True)
     return _judged(found, estimate, table)
 
 
-def _judged(found: Attrition, estimate: float, table: object) -> Check:
+def _judged(found: Attrition, estimate: float, table: pd.DataFrame) -> Check:
     values = interval(found.difference) | {"left": found.left, "of": found.at_risk}
     moved = abs(found.difference.estimate) > MATTERS * abs(estimate)
     return judged(ID, found.difference.clear and moved, found.difference.mde, estimate,
-                  table, **values)  # type: ignore[arg-type]  # fmt: skip
+                  table, **values)  # fmt: skip
 
 
 def _observed(panel: Panel, spec: LinkageSpec, rows: Rows) -> Array:

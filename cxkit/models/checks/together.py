@@ -12,6 +12,7 @@ from cxkit.models.checks.correction import FORWARD, feedback_robust, halo
 from cxkit.models.checks.form import functional_form
 from cxkit.models.checks.industries import leave_one_industry_out
 from cxkit.models.checks.leaving import attrition
+from cxkit.models.checks.omitted import robustness_value
 from cxkit.models.checks.timing import placebo_lead, reverse
 from cxkit.models.linkage import LinkageFamily
 from cxkit.models.linkage_fit import fit_one
@@ -47,6 +48,7 @@ def check_linkage(
             reverse(panel, spec, estimate),
             functional_form(panel, spec, estimate),
             attrition(panel, spec, estimate, same_year),
+            robustness_value(panel, plain),
         ]
     checks.append(halo(panel, main, pair.halves, pair.raters))
     return [*checks, _feedback(panel, main, pair.used, checks)]
