@@ -43,7 +43,7 @@ def _check_units(intake: Intake) -> None:
     keys = [frame["company_id"], names]
     middle = size.groupby(keys).transform("median")
     enough = size.groupby(keys).transform("count") >= FEWEST
-    far = np.abs(np.log10(size / middle))
+    far = pd.Series(np.log10(size / middle), index=frame.index).abs()
     slipped = enough & far.between(*HUNDRED) & ((size < 1) != (middle < 1))
     intake.report(
         "metrics", slipped.to_numpy(bool), "metric_unit", "value",

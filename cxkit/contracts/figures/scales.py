@@ -14,6 +14,7 @@ from cxkit.contracts.followers import refused_rows
 from cxkit.contracts.intake import Intake
 
 EXPECTED = 12.0  # answers at the empty end that its neighbours let expect, in the whole table
+LEAST = 40  # answers from which on the ends' neighbours say how many to expect
 MOST_STEPS = 20  # of a scale whose single steps people use
 SURE = 4.6  # log likelihood ratio: a hundred to one, and
 SAFETY = 2.0  # that much more than the logarithm of how many companies were looked at
@@ -83,7 +84,7 @@ def _check_end(
 ) -> bool:
     count = [float((scale.value == end + inward * step).sum()) for step in range(4)]
     expected = 0.0 if count[0] else beyond(*count[1:])
-    if expected < EXPECTED:
+    if expected < EXPECTED or len(scale.row) < LEAST:
         return False
     sent = f"{scale.low + cut[0]:g}-{scale.high + cut[1]:g}"
     intake.findings.add(

@@ -89,6 +89,16 @@ def test_one_to_five_sent_for_zero_to_five(tmp_path: Path) -> None:
     assert read_client(str(write(tmp_path / "warn", frame, settings=settings))).has("assessments")
 
 
+def test_few_answers_say_nothing_about_the_scale(tmp_path: Path) -> None:
+    frame = answers(companies=2, respondents=1).iloc[::3].reset_index(drop=True)
+    low = [1] * 9 + [2] * 3 + [3, 4, 4, 5]
+    frame["performance"] = low
+    assert "wrong_scale" not in set(check(tmp_path / "few", frame)["kind"])
+    many = answers(companies=6, respondents=2)
+    many["performance"] = (low * (len(many) // len(low) + 1))[: len(many)]
+    assert "wrong_scale" in set(check(tmp_path / "many", many)["kind"])
+
+
 def test_zero_to_four_sent_for_zero_to_five(tmp_path: Path) -> None:
     frame = answers()
     frame["performance"] = other_scale(0, 4, len(frame))
