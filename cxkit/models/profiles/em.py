@@ -25,6 +25,7 @@ Rows = NDArray[np.intp]
 
 FLOOR = 1e-4  # least variance of a profile, of the feature's own: a spread of one percent
 TIED_FLOOR = 1e-8  # tied: only exact combinations of other features come down to it
+_PATIENCE, _HOPE = 8, 30  # cycles before a start may be given up, and those it would need
 _CELLS = 1 << 18  # cells of one product: what stays in a core's cache
 
 
@@ -285,18 +286,23 @@ def squared(
     """Every start to convergence: states, log likelihoods (S,) and whether each converged.
 
     A cycle is three steps, the third from an extrapolated point where that is no worse. A start
-    has converged when a whole cycle gains less than `gain` in log likelihood.
+    has converged when a whole cycle gains less than `gain` in log likelihood; one that would
+    need thirty cycles like its last to reach the best is given up.
     """
     out, best = state.at(slice(None)), np.full(len(state.means), -np.inf)
     done = np.zeros(len(best), bool)
     out = State(*(p.copy() for p in (state.shares, state.means, state.covariances)))
-    for _ in range(cycles):
-        active = np.flatnonzero(~done)
+    behind = np.zeros(len(best), bool)
+    for turn in range(cycles):
+        active = np.flatnonzero(~(done | behind))
         if not len(active):
             break
         moved, before = _cycle(out.at(active), given, kind)
-        done[active] = before - best[active] < gain
+        gained = before - best[active]
         best[active] = before
+        done[active] = gained < gain
+        if turn >= _PATIENCE:
+            behind[active] = best.max() - before > _HOPE * gained
         out.put(active, moved)
     return out, step(out, given, kind)[1], done
 

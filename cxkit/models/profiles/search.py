@@ -38,13 +38,13 @@ class Effort:
     """How far a search goes: steps of short runs, starts carried on at once and their cycles.
 
     A carried start ends when a cycle gains less than `gain` in log likelihood. until_met_twice
-    carries on further starts until two of them meet at the best likelihood.
+    carries on all other starts as well where no two of these meet at the best likelihood.
     """
 
     short_steps: int = 20
     carried: int = 5
     cycles: int = 400
-    gain: float = 1e-5
+    gain: float = 1e-4
     until_met_twice: bool = True
 
 
@@ -186,17 +186,13 @@ def _after_short_runs(state: State, some: Scaled, kind: Covariance, effort: Effo
 def _searched(
     given: list[Block], first: State, kind: Covariance, effort: Effort, *, more: bool
 ) -> Found:
-    """Long runs: the best few, then further ones until the best likelihood is met twice."""
-    found: list[Found] = []
-    for at in range(0, len(first.means), effort.carried):
-        some = first.at(slice(at, at + effort.carried))
-        found.append(squared(some, given, kind, effort.cycles, effort.gain))
-        likelihood = np.concatenate([f[1] for f in found])
-        if (
-            not (more and effort.until_met_twice)
-            or (likelihood > likelihood.max() - SAME).sum() > 1
-        ):
-            break
+    """Long runs: the best few; all others too where the best likelihood was met only once."""
+    first_few, rest = slice(0, effort.carried), slice(effort.carried, None)
+    found = [squared(first.at(first_few), given, kind, effort.cycles, effort.gain)]
+    met = (found[0][1] > found[0][1].max() - SAME).sum()
+    if more and effort.until_met_twice and met < 2 and len(first.means) > effort.carried:
+        found.append(squared(first.at(rest), given, kind, effort.cycles, effort.gain))
+    likelihood = np.concatenate([f[1] for f in found])
     return together([f[0] for f in found]), likelihood, np.concatenate([f[2] for f in found])
 
 
