@@ -124,6 +124,18 @@ def did(y: Array, company: Codes, year: Codes, start: Codes) -> Did:
                sample.not_compared, len(y))  # fmt: skip
 
 
+def effect(y: Array, company: Codes, year: Codes, start: Codes) -> Probe:
+    """The effect of `did` alone."""
+    keep = _sample(y, company, year, start).keep
+    y, company, year, start = (v[keep] for v in (y, company, year, start))
+    changed = len(np.unique(company[start != NEVER]))
+    if min(changed, len(np.unique(company)) - changed) < 2:
+        return NOTHING
+    stage = _Stage.of(y, company, year, year >= start)
+    after = (year >= start)[:, None].astype(float)
+    return stage.second(after)[0] if stage.joined else NOTHING
+
+
 @dataclass(frozen=True, eq=False)
 class _Sample:
     keep: np.ndarray
