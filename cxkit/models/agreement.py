@@ -133,8 +133,10 @@ def nested_icc(score: Floats, company: Ints, level: float = 0.95) -> Agreement:
     mean = np.bincount(code, score) / size
     one_way = float(((score - mean[code]) ** 2).sum()) / (total - groups)
     between = float((size * (mean - score.mean()) ** 2).sum()) / (groups - 1)
+    if min(one_way, between) <= 1e-12 * (score.var() + np.square(score).mean()):
+        raise SampleError("ICC needs raters who differ and companies whose means differ.")
     n0 = float((total - (size**2).sum() / total) / (groups - 1))
-    f = between / one_way if one_way > 0 else np.inf
+    f = between / one_way
     icc1 = (between - one_way) / (between + (n0 - 1) * one_way)
     low, high = _ends(f, groups - 1, total - groups, n0, level)
     p = float(stats.f.sf(f, groups - 1, total - groups))

@@ -64,21 +64,32 @@ def sheet_source(given: Ratings, instrument: Instrument) -> Found | Reason:
 
 
 def effective_raters(given: Ratings, equal_roles: bool) -> Floats:
-    """(groups,): how many raters of equal weight would have as small an error as these.
+    """(groups,): how many raters of equal weight with whole sheets would have no smaller an error.
 
-    One over the sum of their squared shares; with equal_roles every role has the same share.
+    One over the sum of squared shares; with equal_roles every role that answered an item has the
+    same share of it. What a rater does in every answer counts by his share of the whole, what he
+    does in one answer by the shares of each item; the larger error of the two stands, so that a
+    rater who answered little, or where nobody else did, is no second one.
     """
-    known = np.isfinite(given.means.performance)
-    count = known.sum(1)
-    weight = np.where(known, given.weight, 0).sum(1) / np.maximum(count, 1)
-    groups = len(given.groups)
+    groups, known = len(given.groups), np.isfinite(given.means.performance)
+    weight = np.where(known, given.weight, 0.0)
     if equal_roles:
-        cell = given.group * (int(given.role.max(initial=0)) + 1) + given.role
-        total = np.bincount(cell, weight)[cell]
-        weight = np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
-    squares = np.bincount(given.group, weight**2, minlength=groups)
-    total = np.bincount(given.group, weight, minlength=groups)
-    return np.divide(total**2, squares, out=np.full(groups, np.nan), where=squares > 0)
+        roles = int(given.role.max(initial=0)) + 1
+        weight = _shares(weight, given.group * roles + given.role)
+    share = _shares(weight, given.group)
+    answered = np.bincount(given.group, share.sum(1), minlength=groups)
+    whole = np.bincount(given.group, share.sum(1) ** 2, minlength=groups)
+    single = np.bincount(given.group, (share**2).sum(1), minlength=groups) * answered
+    worst = np.maximum(whole, single)
+    return np.divide(answered**2, worst, out=np.full(groups, np.nan), where=worst > 0)
+
+
+def _shares(weight: Floats, unit: Ints) -> Floats:
+    """Each rater's share of each item within its unit; weight (raters, items), unit (raters,)."""
+    found, place = np.unique(unit, return_inverse=True)
+    total = np.zeros((len(found), weight.shape[1]))
+    np.add.at(total, place, weight)
+    return np.divide(weight, total[place], out=np.zeros_like(weight), where=total[place] > 0)
 
 
 def item_curves(
@@ -97,7 +108,9 @@ def item_curves(
         company, (instrument.minimum, instrument.maximum),
     )  # fmt: skip
     if whole is None:
-        return _few("certainty.few_for_items", found)
+        seen = len(np.unique(company[(errors.variance.sum(1) >= 0) & (errors.df.sum(1) > 0)]))
+        alike = seen >= MIN_COMPANIES
+        return _few("certainty.items_alike" if alike else "certainty.few_for_items", seen)
     curves = {"index": whole}
     level = level_by_others(_blocks(answers, arrangement))
     for k, block in enumerate(instrument.block_ids):
@@ -185,7 +198,9 @@ def rater_curves(
     ends = instrument.minimum, instrument.maximum
     curve = fit_curve(spread.level, spread.variance, spread.df, at, ends)
     if curve is None:
-        return _few("certainty.few_for_raters", len(np.unique(at)))
+        found = len(np.unique(at))
+        alike = found >= MIN_COMPANIES
+        return _few("certainty.raters_alike" if alike else "certainty.few_for_raters", found)
     curves = {"index": curve}
     parts = [rater_spread(blocks[:, k], group) for k in range(blocks.shape[1])]
     level = np.full((len(company), len(parts)), np.nan)

@@ -115,3 +115,12 @@ def test_r_wg_leaves_out_items_without_two_answers() -> None:
     ratings = np.array([[2, np.nan], [3, 1], [4, np.nan]])
     assert r_wg(ratings, 5) == pytest.approx(0.5)
     assert np.isnan(r_wg([[2.0, 3.0]], 5))
+
+
+@pytest.mark.parametrize(
+    "score", [np.full(24, 47.3), np.repeat(np.arange(12) / 3, 2), np.tile([40.0, 60.0], 12)]
+)
+def test_answers_without_any_spread_show_no_agreement(score: np.ndarray) -> None:
+    """All alike, copied from rater to rater, or the same in every company."""
+    with pytest.raises(SampleError, match="differ"):
+        nested_icc(score, np.repeat(np.arange(12), 2))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cxkit.measures import Maturity
-from cxkit.models import changes, error_model_of, intervals
+from cxkit.models import changes, error_model_of, intervals, with_effective_raters
 from cxkit.models.change import smallest_detectable_change
 from cxkit.models.multiplicity import holm, holm_rows
 from tests.models.scored import CX95, scored
@@ -59,7 +59,7 @@ def test_changed_means_beyond_the_smallest_detectable_change(found) -> None:
     assert (rows["changed"].notna() == beyond).all()
     assert (rows.loc[beyond, "changed"] == np.where(rows["change"][beyond] > 0, "up", "down")).all()
     assert (rows["p_value"] == rows["p_adjusted"]).all()
-    errors = intervals(scores.table, error_model_of(scores), CX95)
+    errors = intervals(with_effective_raters(scores), error_model_of(scores), CX95)
     sem = errors.set_index(["company_id", "wave"])["sem"]
     row = rows.iloc[0]
     both = sem[row.company_id, row.wave_from], sem[row.company_id, row.wave_to]

@@ -17,7 +17,7 @@ from cxkit.errors import ConfigError
 from cxkit.measures.answers import ratings
 from cxkit.models import ErrorModel, block_intervals, error_model, error_model_of, intervals
 from cxkit.models.error_model import Source
-from cxkit.models.error_rows import effective_raters, level_by_others
+from cxkit.models.error_rows import effective_raters, level_by_others, rater_curves
 from cxkit.models.error_sources import item_errors, plan, rater_spread
 from cxkit.models.score_error import item_standard_errors, score_intervals, with_effective_raters
 from cxkit.models.variance_curve import Curve, fit_curve
@@ -391,4 +391,40 @@ def test_the_table_of_equal_raters_counts_them_as_they_are() -> None:
     _, scores = scored()
     table = with_effective_raters(scores)
     assert len(table) == len(scores.table)
-    np.testing.assert_allclose(table["effective_raters"], table["respondents"])
+    given = scores.ratings
+    assert given is not None
+    whole = np.isfinite(given.means.performance).all(1)
+    complete = np.bincount(given.group, ~whole, minlength=len(given.groups)) == 0
+    worth, people = table["effective_raters"], table["respondents"]
+    np.testing.assert_allclose(worth[complete], people[complete])
+    assert (worth[~complete] <= people[~complete] + 1e-9).all()
+
+
+def two_sheets(first: slice, second: slice) -> pd.DataFrame:
+    """Two raters' answers, each to these items."""
+    items = [item.id for item in CX95.items]
+    rows = [("a", pd.Timestamp("2024-06-30"), who, item, 3.0, None, "staff", None)
+            for who, part in (("p", first), ("q", second)) for item in items[part]]  # fmt: skip
+    columns = ["company_id", "wave", "respondent_id", "item_id", "performance", "importance"]
+    return pd.DataFrame(rows, columns=[*columns, "role", "weight"])
+
+
+@pytest.mark.parametrize("equal_roles", [False, True])
+def test_a_second_rater_of_one_item_is_no_second_rater(equal_roles: bool) -> None:
+    """With one item of 19 from the second rater, two whole raters' interval covers .84."""
+    for first, second, least, most in (
+        (slice(None), slice(0, 1), 1.0, 1.1),  # one item more
+        (slice(0, 9), slice(9, None), 1.0, 1.0),  # every item once
+        (slice(None), slice(None), 2.0, 2.0),
+    ):
+        given = ratings(two_sheets(first, second), CX95)
+        (worth,) = effective_raters(given, equal_roles)
+        assert least - 1e-9 <= worth <= most + 1e-9
+
+
+def test_raters_who_never_differ_are_not_called_few() -> None:
+    """Copied answers in twelve companies: the reason is not that twelve are fewer than ten."""
+    group = np.repeat(np.arange(12), 2)
+    found = rater_curves(40.0 + group, np.full((24, 6), 50.0), group, np.arange(12), CX95)
+    assert found == {"id": "certainty.raters_alike", "values": {"companies": 12, "least": 10}}
+    assert "copies" in text(dict(found))
