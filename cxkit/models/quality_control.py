@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from cxkit.display import Shown, Text, message, text
 from cxkit.measures.metrics import MetricSeries
@@ -29,6 +30,7 @@ SHIFT_RULES = ("ewma", "four_of_five_beyond_1", "eight_on_one_side", "nine_on_on
 SEED = 19560101
 SERIES = 2000  # unchanged series that measure how often a chart signals falsely
 LONG = 1500  # values of a series that measures an in-control run length
+MOST_TIED = 0.9  # autocorrelation of drawn series, at most
 MOST = 1e100  # values beyond are no metric, and their squares no numbers
 FEW_CASES = 5  # expected cases below which normal limits of a share are rough
 
@@ -51,6 +53,8 @@ class MetricChart(Shown):
     chance the share that signal at least as often as this one; run_length is the mean number of
     values to a false signal with known limits: all measured on drawn series. autocorrelation is
     that of neighbouring values around their phase's mean, tied says that it is clear of chance.
+    Then the drawn series of false_share and chance are tied as closely from value to value as
+    these, a lasting shift apart.
     """
 
     series: MetricSeries
@@ -106,8 +110,9 @@ def chart_metric(
     n = table["n"].to_numpy(float) if series.share else None
     chart, means = _charts(values, n, phase, rules, baseline)
     found = _signals(series, chart, means)
-    share, chance = _false_alarms(chart, n, rules, baseline, len(found))
     r, tied = _autocorrelation(chart)
+    tie = _tie(chart) if tied else 0.0
+    share, chance = _false_alarms(chart, n, rules, baseline, len(found), tie)
     return MetricChart(
         series, chart, means, rules, baseline, found, _shifts(series, chart, means),
         _phases(series, chart, found), share, chance, in_control_run_length(chart.kind, rules),
@@ -229,30 +234,58 @@ def _autocorrelation(chart: ControlChart) -> tuple[float, bool]:
     return r, r > -1 / (pairs + parts) + 1.96 / np.sqrt(pairs)
 
 
+def _tie(chart: ControlChart) -> float:
+    """Autocorrelation as the steps between values show it, in tenths from 0 to .9.
+
+    Steps of a series with autocorrelation r have the autocorrelation (r - 1) / 2 (Box, Jenkins
+    1976); a shift of the mean is one step among many, so that it is not taken for a tie. 0 within
+    its standard error of about 1.4 / sqrt(steps) without any tie.
+    """
+    products, squares, steps = 0.0, 0.0, 0
+    for part in stretches(len(chart.phase), chart.phase):
+        if not np.isnan(chart.center[part.start]):
+            step = np.diff(chart.deviations[part])
+            step = np.where(np.isfinite(step), step, 0.0)
+            products += float(step[1:] @ step[:-1])
+            squares, steps = squares + float(step @ step), steps + len(step)
+    r = 1 + 2 * products / squares if squares > 0 else 0.0
+    return round(min(r, MOST_TIED), 1) if r > 1.4 / np.sqrt(max(steps, 1)) else 0.0
+
+
 def _false_alarms(
-    chart: ControlChart, n: Floats | None, rules: str, baseline: int, signals: int
+    chart: ControlChart, n: Floats | None, rules: str, baseline: int, signals: int, tie: float
 ) -> tuple[float, float]:
     """Share of unchanged series of the same phases that signal, and that signal so often."""
     if n is None:
-        counts = _normal_counts(tuple(chart.phase.tolist()), rules, baseline)
+        counts = _normal_counts(tuple(chart.phase.tolist()), rules, baseline, tie)
     else:
-        counts = _binomial_counts(chart, n, rules, baseline)
+        counts = _binomial_counts(chart, n, rules, baseline, tie)
     return float((counts > 0).mean()), float((counts >= signals).mean())
 
 
+def _tied_normal(values: int, tie: float) -> Floats:
+    """(series, values): standard normal series without a change, neighbours correlated by tie."""
+    drawn = np.random.default_rng(SEED).standard_normal((SERIES, values))
+    for t in range(1, values if tie else 0):
+        drawn[:, t] = tie * drawn[:, t - 1] + np.sqrt(1 - tie**2) * drawn[:, t]
+    return drawn
+
+
 @lru_cache(maxsize=64)
-def _normal_counts(phase: tuple[int, ...], rules: str, baseline: int) -> Ints:
-    """Signals in each of many series of independent normal values, (series,)."""
-    drawn = np.random.default_rng(SEED).standard_normal((SERIES, len(phase)))
-    return _counts(drawn, None, np.array(phase), rules, baseline)
+def _normal_counts(phase: tuple[int, ...], rules: str, baseline: int, tie: float) -> Ints:
+    """Signals in each of many series of normal values, (series,)."""
+    return _counts(_tied_normal(len(phase), tie), None, np.array(phase), rules, baseline)
 
 
-def _binomial_counts(chart: ControlChart, n: Floats, rules: str, baseline: int) -> Ints:
+def _binomial_counts(chart: ControlChart, n: Floats, rules: str, baseline: int, tie: float) -> Ints:
     """Signals in each of many series of shares of the same cases, (series,)."""
     whole = np.maximum(np.rint(n), 1)
     p = np.where(np.isnan(chart.center), np.nanmean(chart.center), chart.center)
-    rng = np.random.default_rng(SEED)
-    drawn = rng.binomial(whole.astype(np.int64), p, (SERIES, len(p))) / whole
+    if tie:
+        drawn = stats.binom.ppf(stats.norm.cdf(_tied_normal(len(p), tie)), whole, p) / whole
+    else:
+        rng = np.random.default_rng(SEED)
+        drawn = rng.binomial(whole.astype(np.int64), p, (SERIES, len(p))) / whole
     return _counts(drawn, whole, chart.phase, rules, baseline)
 
 
