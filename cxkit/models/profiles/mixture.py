@@ -143,9 +143,13 @@ def patterns(x: Array) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     seen = ~np.isnan(x)
     if seen.all():
         return [(np.arange(len(x)), np.arange(x.shape[1]))]
-    kinds, which = np.unique(seen, axis=0, return_inverse=True)
-    which = which.reshape(-1)
-    return [(np.flatnonzero(which == i), np.flatnonzero(kind)) for i, kind in enumerate(kinds)]
+    packed = np.packbits(seen, axis=1)
+    _, first, which = np.unique(
+        packed.view(f"V{packed.shape[1]}").reshape(-1), return_index=True, return_inverse=True
+    )
+    order = np.argsort(which, kind="stable")
+    rows = np.split(order, np.cumsum(np.bincount(which))[:-1])
+    return [(r, np.flatnonzero(seen[at])) for r, at in zip(rows, first, strict=True)]
 
 
 def joint_logs(x: Array, shares: Array, means: Array, covariances: Array) -> Array:
