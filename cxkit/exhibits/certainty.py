@@ -165,8 +165,9 @@ def _reliability_headline(items: pd.DataFrame, raters: pd.DataFrame) -> dict[str
     one = raters[raters["measure"] == "icc1"]
     if len(one):
         row = one.iloc[0]
+        known = "agreement" if row["conf_low"] > 0 else "agreement_unclear"
         return message(
-            "certainty.agreement", share=float(row["value"]), low=float(row["conf_low"]),
+            f"certainty.{known}", share=float(row["value"]), low=float(row["conf_low"]),
             high=float(row["conf_high"]), companies=int(row["companies"]),
         )  # fmt: skip
     if items.empty:

@@ -51,7 +51,7 @@ def _ladder(client: Client, sure: Certainty, company: str, by: str, seed: int) -
         return box(id, SECTION, title, message("gaps.none"))
     chart = _chart(rows)
     headline = gaps_wording.largest(rows, by, ranks.reason)
-    return Exhibit(id, SECTION, headline, chart, _columns(rows), rows, _notes(ranks, company),
+    return Exhibit(id, SECTION, headline, chart, _columns(rows), rows, _notes(sure, ranks, company),
                    _source(client, sure, company), language=client.config.language)  # fmt: skip
 
 
@@ -93,10 +93,25 @@ def _columns(rows: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
     return tuple(c for c in _GAPS if any(row.get(c.id) is not None for row in rows))
 
 
-def _notes(ranks: GapRanks, company: str) -> list[Text]:
+def _notes(sure: Certainty, ranks: GapRanks, company: str) -> list[Text]:
     drawn = ranks.reason or message(f"gaps.drawn_{ranks.drawn}", n=ranks.n)
     return [message("gaps.note_company" if company else "gaps.note_all"), drawn,
-            message("gaps.note_own_view")]  # fmt: skip
+            _whose_view(sure, company)]  # fmt: skip
+
+
+def _whose_view(sure: Certainty, company: str) -> Text:
+    """Whose answers a gap is made of: own people's alone, or an assessor's among them."""
+    given = sure.scores.ratings
+    if given is not None:
+        latest = sure.scores.latest
+        chosen = latest[latest["company_id"] == company] if company else latest
+        keys = ["company_id", "wave"]
+        inside = pd.MultiIndex.from_frame(given.raters[keys]).isin(
+            pd.MultiIndex.from_frame(chosen[keys])
+        )
+        if (given.raters.loc[inside, "role"] == "assessor").any():
+            return message("gaps.note_with_assessor")
+    return message("gaps.note_own_view")
 
 
 def _source(client: Client, sure: Certainty, company: str) -> list[Text]:
@@ -124,7 +139,7 @@ def importance_map(client: Client, sure: Certainty, company: str = "", seed: int
              "cross": cross}  # fmt: skip
     first = [row for row, point in zip(rows, points, strict=True) if point["highlight"]]
     headline = gaps_wording.quadrant(first, len(rows))
-    notes = [message("gaps.map_note"), message("gaps.note_own_view")]
+    notes = [message("gaps.map_note"), _whose_view(sure, company)]
     return Exhibit(id, SECTION, headline, chart, (), (), notes,
                    _source(client, sure, company), language=client.config.language)  # fmt: skip
 
@@ -154,7 +169,7 @@ def cuts(client: Client, sure: Certainty, company: str = "", seed: int = 0) -> E
     counts = {n: sum(n in item.tags for item in sure.scores.instrument.items) for n in names}
     total = len(sure.scores.instrument.items)
     notes = [message("gaps.cuts_note", tagged=max(counts.values()), of=total),
-             *_notes(ranks, company)]  # fmt: skip
+             *_notes(sure, ranks, company)]  # fmt: skip
     return Exhibit(id, SECTION, gaps_wording.cuts(parts), _chart(rows), columns, rows, notes,
                    _source(client, sure, company), language=client.config.language)  # fmt: skip
 

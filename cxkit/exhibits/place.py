@@ -42,7 +42,7 @@ def spread(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     headline = message("maturity.place_all", **values)
     if row is not None:
         headline = message("maturity.place", **values, name=company_name(client, company),
-                           where=_where(row, found))  # fmt: skip
+                           index=float(row["index"]), where=_where(row, found))  # fmt: skip
     return _dots(client, sure, id, headline, [about | _own(row) | found])
 
 

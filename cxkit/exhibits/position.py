@@ -45,7 +45,8 @@ def ladder(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     if why is not None:
         return box(id, SECTION, message("position.ladder_title"), why)
     shares, found = _shares(sure), sure.stage_row(company) if company else None
-    chances = None if found is None else [float(p) for p in found]
+    # To a tenth of a percent: finer ones are not known, and none may read as 0.000036 %.
+    chances = None if found is None else [round(float(p), 3) for p in found]
     steps = _steps(client, shares if chances is None else chances)
     marker = None if row is None else _marker(company_name(client, company), row)
     key = "share_of_companies" if chances is None else "probability"

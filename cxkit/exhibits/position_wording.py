@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,10 @@ def stage(
     """In which stage the company is, as surely as its probability lets it be said."""
     ids = [s.id for s in client.instrument.stages]
     if row is None:
-        told = [(p, id) for p, id in zip(shares, ids, strict=True) if p is not None]
-        if not told:
+        found = commonest({id: p for id, p in zip(ids, shares, strict=True) if p is not None}, 1.0)
+        if found is None:
             return message("position.stage_untold")
-        share, most = max(told)
+        most, share = found
         return message("position.stage_all", share=share, stage=stage_label(client, most),
                        n=len(sure.scores.latest))  # fmt: skip
     values = {"name": company_name(client, company), "index": float(row["index"]),
@@ -46,6 +46,15 @@ def stage(
     values |= {"stage": stage_label(client, ids[first]), "probability": min(chances[first], MOST),
                "other": stage_label(client, ids[second]), "rest": chances[second]}  # fmt: skip
     return message(f"position.stage_{_degree(chances[first])}", **values)
+
+
+def commonest(told: Mapping[int, float], total: float) -> tuple[int, float] | None:
+    """The stage with the largest part of total, unless one that is not told may hold more."""
+    most = max(told, key=lambda id: told[id], default=None)
+    if most is None or told[most] <= 0:
+        return None
+    untold = total - sum(told.values())
+    return None if untold > told[most] + 1e-9 else (most, told[most])
 
 
 def weakest(
@@ -115,11 +124,11 @@ def level_shares(
         for k, stage in enumerate(client.instrument.stages)
         if all(told[k] is not None for _, told, _ in rows)
     }
-    if not told or not n:
+    found = commonest(told, n)
+    if found is None:
         return message("position.level_shares_untold")
-    most = max(told, key=lambda id: told[id])
-    return message("position.level_shares", level=stage_label(client, most),
-                   share=told[most] / n, n=n)  # fmt: skip
+    most, scores = found
+    return message("position.level_shares", level=stage_label(client, most), share=scores / n, n=n)
 
 
 Level = tuple[int | None, tuple[int, int] | None, str]  # level, its interval's reach, title

@@ -4,9 +4,10 @@ A gap's rank hangs on who was asked. The gaps of all companies are drawn again b
 companies again (Efron and Tibshirani 1993, ch. 6); those of one company by drawing its raters
 again. With two or three raters there is little to draw from, so their deviations from their own
 company's mean are pooled over all companies with two raters or more, widened by sqrt(n / (n-1))
-for the mean they were taken from. Few to draw from also leave the size of these errors unsure, so
-that resamples are widened by t over the normal, as in an interval of a mean; without that five
-companies, or the two raters of a lone one, would seem far surer than they are. Ranks over
+for the mean they were taken from; where few are left, no error is taken to be below the mean one.
+Few to draw from also leave the size of these errors unsure, so that resamples are widened by t over
+the normal, as in an interval of a mean; without that five companies, or the two raters of a lone
+one, would seem far surer than they are. Ranks over
 resamples are read as in Goldstein and Spiegelhalter (1996): an interval each, not a new order.
 """
 
@@ -30,6 +31,7 @@ from cxkit.measures.units import BLOCK, Units, company_units, unit_sets
 
 DRAWS = 2000
 COVERED = (0.025, 0.975)
+LEAST_FREE = 30  # degrees of freedom from which on each unit's own error is relied upon
 BATCH = 4_000_000  # cells of resampled companies held at once
 
 Integers = NDArray[np.intp]
@@ -165,9 +167,11 @@ def _of_company(
     if not len(pool):
         table = _table(ids, gap[known], None)
         return GapRanks(table, units.by, company, "raters", n, message("gap_ranks.few_answers"))
-    errors = np.zeros((draws, len(ids)))
+    errors, hidden = np.zeros((draws, len(ids))), _unseen(pool, df)
     for share in shares:
         errors += share * pool[rng.integers(0, len(pool), draws)]
+    if hidden.any():
+        errors += np.sqrt((shares**2).sum()) * hidden * rng.standard_normal(errors.shape)
     own_gap = gap[known]
     drawn = widened(own_gap + errors, own_gap, df)
     return GapRanks(_table(ids, own_gap, drawn), units.by, company, "raters", n)
@@ -212,6 +216,17 @@ def _deviations(values: Floats, group: Integers) -> tuple[Floats, int]:
     n = count[place][several][:, None]
     free = int(several.sum()) - int((count > 1).sum())
     return np.asarray(deviation[several] * np.sqrt(n / (n - 1))), free
+
+
+def _unseen(pool: Floats, df: int) -> Floats:
+    """Standard deviation (units,) to add where few deviations show less than the usual error.
+
+    Two or three raters who happen to agree on an item do not show that raters agree on it. Below
+    LEAST_FREE degrees of freedom no unit's variance is taken to be less than the units' mean.
+    """
+    variance = (pool**2).mean(axis=0)
+    floor = variance.mean() if df < LEAST_FREE else 0.0
+    return np.asarray(np.sqrt(np.maximum(floor - variance, 0.0)))
 
 
 def _shares(scores: Maturity, given: Ratings, raters: NDArray[np.bool_]) -> Floats:

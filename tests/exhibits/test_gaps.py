@@ -116,3 +116,23 @@ def test_an_empty_plan_asks_to_be_filled_in() -> None:
     assert moves.summary.endswith("none planned yet")
     assert not {"owner", "cost", "due"} & {c.id for c in moves.columns}
     assert "initiatives" in moves.sample_line
+
+
+def test_an_assessor_among_the_answers_is_said_and_not_called_own_people() -> None:
+    client, sure = standing()
+    own = text(gaps.items(client, sure, reader(), 1).notes[-1])
+    assert "a company's own people" in own
+    given = sure.scores.ratings
+    assert given is not None
+    row = sure.row(reader())
+    assert row is not None
+    mine = (given.raters["company_id"] == reader()) & (given.raters["wave"] == row["wave"])
+    raters = given.raters.assign(role=given.raters["role"].astype(object))
+    raters.loc[raters.index[mine][:1], "role"] = "assessor"
+    detail = replace(sure.scores.detail, ratings=replace(given, raters=raters))
+    scores = replace(sure.scores, detail=detail)
+    for company, said in ((reader(), True), (one_rater(), False), ("", True)):
+        exhibit = gaps.items(client, replace(sure, scores=scores), company, 1)
+        found = text(exhibit.notes[-1])
+        assert ("an assessor among them" in found) is said
+        assert ("own people" in found) is not said

@@ -175,3 +175,19 @@ def test_two_raters_of_a_lone_company_say_little_of_their_error() -> None:
         low, high = table.loc[list(CX95.block_ids), ["conf_low", "conf_high"]].to_numpy().T
         hits.append((low <= truth[0]) & (truth[0] <= high))
     assert np.mean(hits) > 0.85
+
+
+def test_raters_who_happen_to_agree_on_an_item_do_not_make_it_certain() -> None:
+    """Two raters alike on one item and apart on others: no item's gap is without error."""
+    frame = planted(1, 2, seed=5)[0]
+    alike = CX95.items[3].id
+    chosen = frame["item_id"] == alike
+    frame.loc[chosen, "performance"] = frame.loc[chosen, "performance"].mean()
+    found = gap_ranks(scored(frame), "item", "c000").table.set_index("unit")
+    width = found["conf_high"] - found["conf_low"]
+    assert width[alike] > 0.5 * width.median()
+    many = planted(60, 2, seed=5)[0]
+    chosen = many["item_id"] == alike  # sixty pairs who agree do show that raters agree on it
+    many.loc[chosen, "performance"] = many.loc[chosen, "performance"].mean()
+    found = gap_ranks(scored(many), "item", "c000").table.set_index("unit")
+    assert found.loc[alike, "conf_low"] == pytest.approx(found.loc[alike, "conf_high"])
