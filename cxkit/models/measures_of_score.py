@@ -27,6 +27,8 @@ from cxkit.models.splits import (
 SPLIT_HALVES, SECOND_RATER, NONE = "split-halves", "second-rater", "none"
 TWO_RATERS = 0.8  # share of the rows; with fewer the estimate's error grows by more than a tenth
 MIN_COMPANIES = 12  # with both measures in two rows or more, as an estimate needs
+MOST_ALIKE = 0.2  # of the rows with two raters: from there on they did not answer on their own
+_TELLING = 3  # blocks: with fewer two raters may well agree in all of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,13 +159,14 @@ def _scale(scores: Maturity, measure: str) -> tuple[Codes, Scale]:
 def rater_measures(
     scores: Maturity, panel: Panel, splits: int = SPLITS, seed: int = 0
 ) -> Measures | None:
-    """The panel's score from two groups of its raters; None where no row has two.
+    """The panel's score from two groups of its raters; None where no row has two, or where
+    raters copy one another (`alike`), since a copy shares the error it should take out.
 
     A rater stays in one group over the waves. One division where no row has more than two
     raters, else `splits` of them. For the index and for single blocks.
     """
     known = _rater_scores(scores, panel.measure)
-    if known is None or not len(known):
+    if known is None or not len(known) or alike(scores) > MOST_ALIKE:
         return None
     rows, at = _rows(known, panel)
     place = np.empty(len(panel.table), np.intp)
@@ -175,6 +178,23 @@ def rater_measures(
         return None
     a, b = rater_groups(value, place[at], person, len(place), splits, seed)
     return _measures(a[:, place], b[:, place], SECOND_RATER, panel, False)
+
+
+def alike(scores: Maturity) -> float:
+    """Share of company-waves with two raters or more in which two agree in every block.
+
+    0 where no two raters answered three blocks or more: agreement then tells nothing.
+    """
+    blocks = scores.rater_blocks
+    if not len(blocks):
+        return 0.0
+    wide = blocks.pivot_table("performance", [*KEY, "respondent_id"], "block").astype(float)
+    wide = wide[wide.notna().sum(axis=1) >= _TELLING].round(9)
+    same = wide.reset_index("respondent_id", drop=True).reset_index()
+    teams = same.groupby(KEY)["company_id"].size()
+    copied = same[same.duplicated()].groupby(KEY)["company_id"].size().index
+    many = teams.index[teams >= 2]
+    return float(many.isin(copied).mean()) if len(many) else 0.0
 
 
 def _rater_scores(scores: Maturity, measure: str) -> pd.DataFrame | None:

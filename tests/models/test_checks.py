@@ -20,6 +20,7 @@ from cxkit.models.checks import (
     influence,
     placebo_lead,
     robustness_value,
+    together,
 )
 from cxkit.models.checks.check import judged
 from cxkit.models.checks.leaving import lost_outcomes
@@ -263,3 +264,31 @@ def test_every_check_of_a_family_is_there_and_prints(panel: Panel) -> None:
     assert [c.id for c in checks] == list(IDS[:-1])
     assert all(isinstance(c, Check) and str(c) and c.summary for c in checks)
     assert [c.id for c in checks if not c.applicable] == ["halo", "feedback_robust"]
+
+
+def test_a_failed_comparison_counts_also_where_the_reverse_regression_passed(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Growth that moves the score only after years is seen by it alone."""
+    family = fit_linkages([panel], LinkageSpec(panel.outcome, 1), ["company-and-year"])
+    main = family.main
+    assert main is not None
+    reverse = judged("reverse_regression", False, 1.0, 2.0, pd.DataFrame())
+    for failed, mde, counts in ((True, 1.0, True), (False, 9.0, False)):
+        robust = judged("feedback_robust", failed, mde, 2.0, pd.DataFrame())
+        monkeypatch.setattr(together, "feedback_robust", lambda *_, found=robust: found)
+        assert together._feedback(panel, main, None, [reverse]).applicable is counts
+
+
+def test_many_leavers_of_a_small_sample_leave_the_question_open() -> None:
+    """Nine of fifteen are few companies, and most of the sample."""
+    rng = np.random.default_rng(3)
+    rows = [
+        {"company_id": f"c{i:02d}", "fiscal_year": 2018 + t, "score": 50 + 8 * rng.normal(),
+         "outcome": rng.normal(), "industry": "a", "log_revenue": 1.0}
+        for i in range(15) for t in range(3 if i < 9 else 6)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    small = Panel(table, pd.DataFrame(), "revenue_growth", 1, len(table), 89.0)
+    found = attrition(small, LinkageSpec("revenue_growth", 1), 0.5)
+    assert (found.passed, found.applicable) == (None, True)

@@ -15,7 +15,7 @@ from cxkit.measures import Maturity, Panel
 from cxkit.measures.score_choice import chosen
 from cxkit.measures.score_parts import Detail, Rules
 from cxkit.measures.scores import assemble, from_answers
-from cxkit.models.measures_of_score import correction, rater_measures, split_measures
+from cxkit.models.measures_of_score import alike, correction, rater_measures, split_measures
 from cxkit.models.splits import Scale, half_indexes, halves
 from cxkit.simulate import DESIGNS, Draw, company_items, draw, index, tables_of
 
@@ -177,3 +177,17 @@ def test_a_block_is_halved_alone_and_a_stage_not_at_all() -> None:
     by_rater = rater_measures(scores, panel(scores, f"gap:{block}"), splits=3)
     assert by_rater is not None
     assert np.nanmax(np.abs(by_rater.a)) <= 100
+
+
+def test_a_rater_who_copies_is_no_second_measure() -> None:
+    """A copy agrees with the first in its error as well, and would call all of it score."""
+    drawn, scores = scored("halo")
+    assert alike(scores) < 0.02
+    own = tables_of(drawn, 5).assessments.assign(weight=float("nan"))
+    first = own.drop_duplicates(["company_id", "wave", "item_id"])
+    both = pd.concat([first, first.assign(respondent_id="copy")], ignore_index=True)
+    parts, detail = from_answers(both, CX95, Rules())
+    copied = assemble([parts], CX95, detail, Rules())
+    assert alike(copied) == 1.0
+    assert rater_measures(copied, panel(copied)) is None
+    assert correction(copied, panel(copied)).kind == "split-halves"

@@ -19,6 +19,7 @@ from cxkit.models.specifications import specification
 
 ID = "attrition"
 MATTERS = 0.1  # of the estimate: a smaller move overturns nothing, however clear
+FEW_OF = 0.1  # of the companies: so few leavers cannot have made the estimate
 OBSERVED = ("log_revenue", "log_employees", "age")  # beside score and outcome, where known for all
 
 
@@ -30,13 +31,14 @@ def attrition(
     Failed where it moves clearly and by more than a tenth.
     Predictors are score, outcome, and of size and age what is known of every row. same_year is
     the panel of the same outcome at lag 0, whose scores show which outcomes were lost; with it
-    the table also has the bounds. Not applicable where fewer than ten companies left.
+    the table also has the bounds. Not applicable where fewer than ten companies left and these
+    are at most a tenth of all; none where they are more of a small sample.
     """
     rows = rows_of(panel, spec)
     found = reweighted(
         rows.y, rows.x, rows.effects, rows.company, rows.year, _observed(panel, spec, rows)
     )
-    if found.at_risk and found.left < FEWEST_LEFT:
+    if found.at_risk and found.left < FEWEST_LEFT and found.left <= FEW_OF * found.at_risk:
         values = {"left": found.left, "of": found.at_risk}
         return not_applicable(ID, message("check.attrition_none_left", **values))
     if not found.difference.known:

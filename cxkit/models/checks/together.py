@@ -88,8 +88,10 @@ def _plain(panel: Panel, family: LinkageFamily, main: LinkageResult) -> LinkageR
 def _feedback(
     panel: Panel, main: LinkageResult, used: Measures | None, checks: list[Check]
 ) -> Check:
-    """The feedback-robust comparison; it has to answer only where the reverse regression did
-    not pass, since it asks the same with a third of the precision."""
+    """The feedback-robust comparison. Where the reverse regression passed its lack of power
+    counts for nothing, since it asks the same with a third of the precision; a failure counts
+    always: growth that moves the score only after years is seen by nothing else."""
     found = feedback_robust(panel, main, used)
     passed = any(c.id == "reverse_regression" and c.passed for c in checks)
-    return replace(found, applicable=found.applicable and not passed, id=FORWARD)
+    counts = found.passed is False or not passed
+    return replace(found, applicable=found.applicable and counts, id=FORWARD)
