@@ -12,7 +12,7 @@ from cxkit.models.specification_curve import SpecificationCurve
 
 SECTION = "03_growth_linkage"
 MIDDLE = (0.1, 0.9)  # the range shown: the middle 80 % of the specifications with a choice
-_CHOICES = ("outcome", "measure", "effects", "controls", "clip", "sample")
+_CHOICES = ("outcome", "lag", "measure", "effects", "controls", "clip", "sample")
 
 _COLUMNS = (
     Column("group", message("curve.column.choice")),
@@ -61,8 +61,8 @@ def _row(choice: str, value: str, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _label(choice: str, value: str) -> Text:
-    if choice == "outcome":
-        return message(f"term.{value}")
+    if choice in ("outcome", "lag"):
+        return message(f"term.{value}" if choice == "outcome" else f"term.lag{value}")
     if choice == "clip":
         return message("curve.clip", share=float(value))
     if choice == "measure" and value not in ("index", "stage", "gap"):
