@@ -5,7 +5,7 @@ k-means and cuts of the index. verdict: the share called "structure" among conti
 .05 each) and among three kinds (bar: over .95 at high separation). speed: processor seconds in
 turn with scikit-learn and stepmix, ratios and likelihoods.
 
-    OMP_NUM_THREADS=1 python tests/benchmarks/profiles.py truth|verdict|speed [number]
+    OMP_NUM_THREADS=1 python tests/benchmarks/profiles.py truth|verdict|speed|stability [number]
 
 number counts replications (rounds of speed); for verdict, numbers of companies may follow it.
 """
@@ -123,11 +123,11 @@ def speed(rounds: int) -> None:
         them, other = _timed(lambda x=x: stepmix(x))
         them *= STARTS / SOME
         _compare(f"k 1-8, diagonal, stepmix ({SOME} of {STARTS} starts)", us, them, mine, other)
-    _stability_speed()
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
+    stability(1)
 
 
-def _stability_speed() -> None:
+def stability(_: int) -> None:
+    """Print processor seconds of resampling: by weights here, by copies in scikit-learn."""
     from sklearn.cluster import KMeans
 
     for n in (1500, 15_000, 150_000):
@@ -141,8 +141,9 @@ def _stability_speed() -> None:
         if n < 150_000:
             rng = np.random.default_rng(0)
             them, _ = _timed(
-                lambda z=z, n=n, rng=rng: [
-                    KMeans(3, n_init=10).fit(z[rng.integers(0, n, n)]) for _ in range(COPIES)
+                lambda z=z, rng=rng: [
+                    KMeans(3, n_init=10).fit(z[rng.integers(0, len(z), len(z))])
+                    for _ in range(COPIES)
                 ]
             )
         them *= RESAMPLES / COPIES
@@ -152,6 +153,7 @@ def _stability_speed() -> None:
             f"times; from {COPIES} resamples)",
             flush=True,
         )
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -173,7 +175,12 @@ def _compare(name: str, us: float, them: float, mine: list[float], other: list[f
 def main(arguments: list[str]) -> None:
     """Run one part."""
     warnings.simplefilter("ignore")  # scikit-learn's on convergence at loose tolerances
-    parts: dict[str, Callable[..., None]] = {"truth": truth, "verdict": verdict, "speed": speed}
+    parts: dict[str, Callable[..., None]] = {
+        "truth": truth,
+        "verdict": verdict,
+        "speed": speed,
+        "stability": stability,
+    }
     chosen = arguments[0] if arguments else "truth"
     given = [int(a) for a in arguments[1:]] or [1 if chosen == "speed" else 20]
     parts[chosen](*given)
