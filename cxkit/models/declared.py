@@ -34,7 +34,8 @@ def declared(
     published comparisons between them hold error in the score.
     """
     name = specification or recommended(panel)
-    kind, why = correction, message("measures.declared")
+    why: Mapping[str, Any] = message("measures.declared")
+    kind = correction or ""
     if not kind:
         kind, why = _chosen(panel, scores, name, seed)
     spec = LinkageSpec(

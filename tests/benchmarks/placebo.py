@@ -47,6 +47,7 @@ from cxkit.models.specifications import SPECIFICATIONS
 
 COMPANIES, WAVES, INDUSTRIES = 60, 6, 6
 OUTCOMES = ("revenue_growth", "operating_margin")
+OWN = 0.5  # spread of companies' lasting outcomes inside an industry
 SEED = 3_000_000
 CONFIG = """\
 schema_version: 1
@@ -118,8 +119,9 @@ def _drawn(
     noise = rng.normal(size=(2, n, waves + 1))
     tied = (score - 1.5 * apart)[:, :waves]
     spread = np.sqrt(2.0)  # of the score inside an industry
-    noise[:, :, 1:] += world.r / np.sqrt(1 - world.r**2) * tied / spread
-    level = 1.5 * apart + 0.5 * rng.normal(size=(n, 1))
+    rest = np.sqrt(1 + OWN**2)  # of the outcome inside an industry, without the score's part
+    noise[:, :, 1:] += world.r / np.sqrt(1 - world.r**2) * rest * tied / spread
+    level = 1.5 * apart + OWN * rng.normal(size=(n, 1))
     shock = rng.normal(size=(2, INDUSTRIES, waves + 1)) * world.shared
     return score, level + noise + shock[:, industry]
 
