@@ -15,6 +15,7 @@ from cxkit.display import message
 from cxkit.measures import Panel
 from cxkit.models.checks import Check
 from cxkit.models.linkage import LinkageResult
+from cxkit.models.linkage_result import known
 from cxkit.models.power import EXAGGERATED_R, EXPECTED_R, PLAUSIBLE_R
 from cxkit.models.specifications import SPECIFICATIONS
 
@@ -56,7 +57,7 @@ def linkage_values(result: LinkageResult) -> dict[str, Any]:
         "expected": EXPECTED_R,
         "plausible": PLAUSIBLE_R,
         "per_tenth": result.per_tenth_of_scale,
-        "per_sd": result.per_sd_within,
+        "per_sd": known(result.per_sd_within),
         "companies": result.entities,
         "rows": result.nobs,
         "shared": shared.share if shared else None,
@@ -96,10 +97,13 @@ def sure_messages(
 ) -> list[dict[str, Any]]:
     """How sure the answer is: interval, sample, what could have been seen, grade, error."""
     values = linkage_values(result)
+    size = "sure_tenth" if values["per_sd"] is None else "sure_size"
     return [
         message("linkage.sure_interval", **values),
         message("linkage.sure_mde", **values),
-        message("linkage.sure_size", **values),
+        message(
+            "linkage.sure_tenth" if values["per_sd"] is None else "linkage.sure_size", **values
+        ),
         message(f"grade.{result.grade}"),
         *_short_of(result, checks),
         *caution(result, truth, reason),

@@ -91,6 +91,14 @@ def _varied(spec: LinkageSpec, rows: Rows) -> ls.Fit:
 
 def _corrected(panel: Panel, spec: LinkageSpec, rows: Rows, measures: Measures) -> LinkageResult:
     fitted = _varied(spec, rows)
+    found, table, kind = _by_measures(spec, rows, measures)
+    return _corrected_result(panel, spec, rows, found, table, kind, fitted, measures)
+
+
+def _by_measures(
+    spec: LinkageSpec, rows: Rows, measures: Measures
+) -> tuple[Corrected | Forward, pd.DataFrame, str]:
+    """The corrected fit, the score's row of it, and its kind of errors."""
     a, b = (rows.of(one) for one in (measures.a, measures.b))
     kept = rows.x[:, 1 : len(rows.terms)]
     found: Corrected | Forward
@@ -107,8 +115,7 @@ def _corrected(panel: Panel, spec: LinkageSpec, rows: Rows, measures: Measures) 
         raise cannot("no_error", spec)
     if found.first_stage_f < WEAK:
         raise cannot("weak", spec, f=found.first_stage_f)
-    table, kind = _corrected_table(found, rows, a, b, spec)
-    return _corrected_result(panel, spec, rows, found, table, kind, fitted, measures)
+    return found, *_corrected_table(found, rows, a, b, spec)
 
 
 def _corrected_table(
@@ -138,7 +145,8 @@ def _corrected_result(
     # Published correlations are of scores as observed: the corrected slope is brought back there.
     scale = _partial_scale(fitted) * (within if linear and np.isfinite(within) else 1.0)
     inside = SPECIFICATIONS[spec.specification].level == "within"
-    spread = found.spread if isinstance(found, Corrected) and inside else _sd_within(rows)
+    levels = inside and SPECIFICATIONS[spec.specification].method == "levels"
+    spread = found.spread if isinstance(found, Corrected) and levels else _sd_within(rows)
     result = _result(panel, spec, rows, table, scale, spread, found.clusters)
     dealt = ErrorCorrected(within, across, found.rows_lost, found.splits, found.first_stage_f)
     lost = round(found.rows_lost)
@@ -173,11 +181,15 @@ def _tidy(found: Inference, terms: tuple[str, ...]) -> pd.DataFrame:
 def _shared(
     panel: Panel, spec: LinkageSpec, rows: Rows, measures: Measures | None
 ) -> SharedYears | None:
-    """Whether industries share their years, and the estimate with those held fixed if so."""
-    if spec.specification != "company-and-year":
+    """Whether industries share their years, and the estimate with those held fixed if so.
+
+    Asked wherever only the year is held fixed; told by the company's own deviations, whatever
+    the specification, since what companies differ in for good would hide it.
+    """
+    shape = SPECIFICATIONS[spec.specification]
+    if "fiscal_year" not in shape.effects or shape.method == "deviations":
         return None
-    shape = SPECIFICATIONS[SHARED]
-    crossed = rows_of(panel.table, shape, spec.clip)
+    crossed = rows_of(panel.table, SPECIFICATIONS[SHARED], spec.clip)
     if crossed.companies < MIN_COMPANIES or len(crossed.y) < 2 * (crossed.companies + 1):
         return None
     years = [crossed.effects[0], ls.codes(crossed.years)]
@@ -185,18 +197,34 @@ def _shared(
     if found is None or not found.found:
         return found
     try:
-        twin = fit_one(panel, replace(spec, specification=SHARED), measures).score
+        twin = _with_industry_years(panel, spec, measures)
     except SampleError:
         return found
-    return replace(found, estimate=float(twin.estimate), conf_low=float(twin.conf_low),
-                   conf_high=float(twin.conf_high))  # fmt: skip
+    return replace(found, estimate=float(twin["estimate"]), conf_low=float(twin["conf_low"]),
+                   conf_high=float(twin["conf_high"]))  # fmt: skip
+
+
+def _with_industry_years(panel: Panel, spec: LinkageSpec, measures: Measures | None) -> pd.Series:
+    """The score's row with each industry's years held fixed instead of the years alone."""
+    shape = SPECIFICATIONS[spec.specification]
+    effects = tuple("industry_year" if e == "fiscal_year" else e for e in shape.effects)
+    rows = rows_of(panel.table, replace(shape, effects=effects), spec.clip)
+    if rows.companies < MIN_COMPANIES:
+        raise cannot("few_companies", spec, companies=rows.companies, least=MIN_COMPANIES)
+    _varied(spec, rows)
+    if spec.correction != "none" and measures is not None:
+        return _by_measures(spec, rows, measures)[1].iloc[0]
+    found = infer(rows.y, rows.x, rows.effects, rows.company, seed=spec.seed)
+    return _tidy(found, rows.terms).iloc[0]
 
 
 def _sd_within(rows: Rows) -> float:
-    """Standard deviation of the score inside companies."""
+    """Standard deviation of the score inside companies; NaN where none was scored twice."""
+    if len(rows.scores) <= rows.companies:
+        return float("nan")
     mean = np.bincount(rows.company, rows.scores) / np.maximum(1, np.bincount(rows.company))
     apart = rows.scores - mean[rows.company]
-    return float(np.sqrt(np.square(apart).sum() / max(1, len(apart) - rows.companies)))
+    return float(np.sqrt(np.square(apart).sum() / (len(apart) - rows.companies)))
 
 
 def _result(

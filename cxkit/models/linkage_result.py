@@ -15,6 +15,11 @@ from cxkit.models.linkage_spec import LinkageSpec
 from cxkit.models.specifications import specification
 
 
+def known(value: float) -> float | None:
+    """None for what is not a number."""
+    return float(value) if np.isfinite(value) else None
+
+
 @dataclass(frozen=True)
 class ErrorCorrected:
     """How error in the score was dealt with.
@@ -42,7 +47,8 @@ class LinkageResult(Shown):
     clustered by company, kind and factor say how: CR1, CR3 (cluster jackknife) below 100
     companies, the wild cluster bootstrap below 40. r is the correlation of observed score and
     outcome left after effects and controls, r_low and r_high its interval; mde and mde_r
-    are the least effect and correlation this sample would find in 80 % of cases. covariance
+    are the least effect and correlation this sample would find in 80 % of cases; per_sd_within is
+    NaN where no company was scored twice. covariance
     (terms, terms) is that of the estimates, in the table's order. corrected is None where error
     in the score stands. shared tells whether companies of one industry move together in a year
     where only the year is held fixed, None where that was not asked.
@@ -116,7 +122,7 @@ class LinkageResult(Shown):
             "nobs": self.nobs, "entities": self.entities, "clusters": self.entities,
             "vcov": self.vcov, "small_sample": text(self.factor) if self.factor else "",
             "unit": "fraction per score point",
-            "per_sd_within": self.per_sd_within, "per_tenth_of_scale": self.per_tenth_of_scale,
+            "per_sd_within": known(self.per_sd_within), "per_tenth_of_scale": self.per_tenth_of_scale,
             "mde": self.mde, "r": self.r, "r_low": self.r_low, "r_high": self.r_high,
             "mde_r": self.mde_r, "grade": self.grade,
             "reliability_within": dealt.reliability_within if dealt else None,

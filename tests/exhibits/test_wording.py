@@ -166,3 +166,11 @@ def test_error_in_the_score_is_said_beside_the_number_and_the_truth_where_it_is_
     raw = replace(found, spec=LinkageSpec("revenue_growth", 1, "pooled"))
     assert "not held fixed is part of it" in text(caution(raw, truth)[-1])
     assert "planted" not in " ".join(text(n) for n in caution(found, {}))
+
+
+def test_without_a_second_score_no_usual_change_is_told() -> None:
+    once = replace(result(0.001, 0.003), per_sd_within=float("nan"))
+    assert "none was scored twice" in " ".join(text(m) for m in sure_messages(once, None))
+    assert "a standard deviation" in " ".join(
+        text(m) for m in sure_messages(result(0.001, 0.003), None)
+    )

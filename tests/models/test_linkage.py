@@ -13,6 +13,7 @@ from cxkit.errors import ConfigError, SampleError
 from cxkit.measures import Panel
 from cxkit.models import LinkageSpec, check_linkage, fit_linkage, fit_linkages
 from cxkit.models.grades import grade
+from cxkit.models.measures_of_score import Measures
 from cxkit.models.multiplicity import holm
 from cxkit.models.power import multiplier
 from cxkit.models.specifications import BASIC, SPECIFICATIONS, UNCORRECTED
@@ -225,3 +226,52 @@ def test_a_strong_effect_everywhere_passes_and_a_weak_one_has_no_verdict() -> No
         family = fit_linkages([found], LinkageSpec("revenue_growth", 1))
         verdicts.append(check_linkage(found, family)[0].passed)
     assert verdicts == [True, None]
+
+
+def shaken(seed: int, companies: int = 60, industries: int = 6) -> Panel:
+    """No effect, and what an industry shares in a year moves score and outcome alike in size."""
+    rng = np.random.default_rng(seed)
+    panel = sample(companies, 0.0, seed)
+    industry = np.arange(companies) % industries
+    at = np.tile(np.arange(6), companies), np.repeat(industry, 6)
+    shocks, noise = rng.normal(size=(2, 6, industries)), rng.normal(size=(2, 6 * companies))
+    table = panel.table.assign(
+        score=60 + 4 * (shocks[0][at] + noise[0]), outcome=0.05 * (shocks[1][at] + noise[1]),
+        industry=[f"i{i}" for i in at[1]], sub_industry=[f"i{i}" for i in at[1]],
+    )  # fmt: skip
+    return replace(panel, table=table)
+
+
+@pytest.mark.parametrize(
+    "name", ["company-and-year", "first-differences", "sub-industry-and-year-with-size"]
+)
+def test_industries_years_are_asked_after_wherever_only_the_year_is_held_fixed(name: str) -> None:
+    found = [fit_linkage(shaken(s), name) for s in range(40)]
+    assert all(r.shared is not None and r.shared.found for r in found)
+    assert sum(r.clear for r in found) >= 5
+    assert sum(r.holds for r in found) <= 5
+    assert fit_linkage(shaken(0), "industry-by-year").shared is None
+
+
+def test_a_companys_usual_change_is_known_only_where_one_was_scored_twice() -> None:
+    panel = sample()
+    once = replace(panel, table=panel.table[panel.table["fiscal_year"] == 2017])
+    result = fit_linkage(once, "sub-industry-and-year-with-size")
+    assert np.isnan(result.per_sd_within)
+    assert result.as_row()["per_sd_within"] is None
+    assert result.per_tenth_of_scale == pytest.approx(10 * result.score.estimate)
+
+
+def test_the_change_that_instruments_are_compared_by_is_the_same_in_differences() -> None:
+    panel = sample()
+    sizes = [
+        r.per_sd_within / r.score.estimate
+        for r in (fit_linkage(panel, n) for n in ("company-and-year", "first-differences"))
+    ]
+    rng = np.random.default_rng(1)
+    score = panel.table["score"].to_numpy()
+    a, b = (score + rng.normal(size=(1, len(score))) for _ in range(2))
+    pair = Measures(a, b, "split-halves", np.ones(len(score), bool), 60)
+    dealt = fit_linkage(panel, "first-differences", correction="split-halves", measures=pair)
+    sizes.append(dealt.per_sd_within / dealt.score.estimate)
+    assert sizes == pytest.approx([sizes[0]] * 3, rel=0.1)
