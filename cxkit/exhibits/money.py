@@ -10,7 +10,7 @@ from cxkit.contracts import Client
 from cxkit.contracts.ecb import ecb_rates
 from cxkit.contracts.rates import ECB
 from cxkit.display import message
-from cxkit.exhibits.base import Column, Exhibit, Gallery, records, value
+from cxkit.exhibits.base import Column, Exhibit, Gallery, box, records, value
 from cxkit.measures import Accounts
 
 SECTION = "01_data_quality"
@@ -27,6 +27,9 @@ def money(client: Client, books: Accounts) -> Gallery:
 
 def rates(client: Client, books: Accounts) -> Exhibit:
     """Every exchange rate that was used: whose, of which days, from where, for how much."""
+    if books.table.empty:
+        return box("money.rates", SECTION, message("money.rates_title"),
+                   message("quality.no_accounts"))  # fmt: skip
     own = client.config.currency
     used = books.rates
     foreign = int((books.table["currency"] != own).sum())

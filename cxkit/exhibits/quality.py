@@ -89,6 +89,9 @@ def _grouped(found: pd.DataFrame) -> list[dict[str, Any]]:
 
 def meeting(scores: Maturity, books: Accounts) -> Exhibit:
     """Companies with a score, with accounts and with both, by year."""
+    if books.table.empty:
+        return box("quality.meeting", SECTION, message("quality.meeting_title"),
+                   message("quality.no_accounts"))  # fmt: skip
     scored = scores.table.dropna(subset=["index"])
     at = fiscal_periods(scored, books)
     years: Any = books.table["fiscal_year"].to_numpy()

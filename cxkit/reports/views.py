@@ -9,6 +9,8 @@ from typing import Any
 from cxkit.display import Text, column, has_text, message, number, text
 
 MOST_ROWS = 40
+PRINTING = ("gaps", "dots", "heatmap")  # charts with the numbers beside or in their marks
+MOST_OPEN = 14  # rows under a figure that are shown without being asked for
 _LOOKS = {"text": "text", "date": "date"}  # every other format is a number's
 
 
@@ -23,13 +25,17 @@ class Head:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it is read: every cell a word; `strong` lists the rows printed bold."""
+    """A table as it is read: every cell a word; `strong` lists the rows printed bold.
+
+    fold is what a reader opens it by, where a figure above already prints what is in it.
+    """
 
     heads: tuple[Head, ...]
     rows: tuple[tuple[str, ...], ...]
     strong: frozenset[int] = frozenset()
     caption: str = ""
     more: str = ""
+    fold: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,11 +112,14 @@ def exhibit_table(exhibit: Mapping[str, Any], words: Words, file: str) -> Table 
     values = [[row.get(c["id"]) for row in shown] for c in columns]
     drawn = cells(values, [c["format"] for c in columns], words)
     rest = len(rows) - len(shown)
+    prints = exhibit["figure"] and exhibit["chart"]["kind"] in PRINTING
+    folded = prints and len(rows) > MOST_OPEN
     return Table(
         heads=tuple(_head(c, words) for c in columns),
         rows=tuple(zip(*drawn, strict=True)),
         caption=exhibit["headline"],
         more=words.count("more_rows", rest, file=file) if rest else "",
+        fold=words.count("numbers", len(rows), file=file) if folded else "",
     )
 
 

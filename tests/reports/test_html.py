@@ -213,3 +213,22 @@ def test_hyphenated_words_of_a_headline_stay_whole() -> None:
     assert "&lt;next-year&gt;" in shown
     assert "a-very-long-hyphenated-chain" in shown
     assert shown.count("<span") == 1
+
+
+def test_long_numbers_under_a_figure_are_folded_and_short_ones_open() -> None:
+    """What a figure prints is not printed again; a table alone stays as it is, however long."""
+    results = sample()
+    first = next(e for e in results["exhibits"] if e["chart"]["kind"] == "dots")
+    estimates = next(e for e in results["exhibits"] if e["id"] == "linkage.estimates")
+    row = estimates["table"]["rows"][0]
+    estimates["table"]["rows"] = [row] * 20  # what the answer rests on is never folded
+    first["table"] = estimates["table"] | {"rows": [row] * 14}
+    assert "<details" not in drawn(results)
+    first["table"]["rows"] = [row] * 15
+    folded = drawn(results)
+    assert folded.count("<details") == 1
+    inside = folded.split("<details", 1)[1].split("</details>", 1)[0]
+    assert f"15 rows of numbers behind this figure, also in tables/{first['id']}.csv" in inside
+    assert inside.count("<tr") == 16
+    first["figure"] = None
+    assert "<details" not in drawn(results)
