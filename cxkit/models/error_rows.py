@@ -198,9 +198,9 @@ def rater_curves(
     ends = instrument.minimum, instrument.maximum
     curve = fit_curve(spread.level, spread.variance, spread.df, at, ends)
     if curve is None:
-        found = len(np.unique(at))
-        alike = found >= MIN_COMPANIES
-        return _few("certainty.raters_alike" if alike else "certainty.few_for_raters", found)
+        seen = len(np.unique(at))
+        alike = seen >= MIN_COMPANIES
+        return _few("certainty.raters_alike" if alike else "certainty.few_for_raters", seen)
     curves = {"index": curve}
     parts = [rater_spread(blocks[:, k], group) for k in range(blocks.shape[1])]
     level = np.full((len(company), len(parts)), np.nan)
