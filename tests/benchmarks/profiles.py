@@ -147,10 +147,10 @@ def stability(_: int) -> None:
                 ]
             )
         them *= RESAMPLES / COPIES
+        copied = f"{them:.1f} s ({them / us:.0f} times; from {COPIES})" if them > 0 else "not run"
         print(
             f"stability, {RESAMPLES} resamples, {n} x 6: k-means {us:.2f} s, latent profiles "
-            f"{latent:.2f} s; copies and ten starts in scikit-learn {them:.1f} s ({them / us:.0f} "
-            f"times; from {COPIES} resamples)",
+            f"{latent:.2f} s; copies and ten starts in scikit-learn {copied}",
             flush=True,
         )
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB")
