@@ -77,7 +77,9 @@ def _headline(
         return message("certainty.index_all", half=_half(half), companies=len(known))
     if pd.isna(row["sem"]):
         return message("certainty.index_unknown", name=name, index=float(row["index"]))
-    kind = "one_rater" if _without_leniency(sure, row) else "known"
+    kind = "known"
+    if _without_leniency(sure, row):
+        kind = "several_raters" if row["respondents"] > 1 else "one_rater"
     return message(
         f"certainty.index_{kind}", name=name, index=float(row["index"]),
         half=_half(float(row["conf_high"] - row["conf_low"]) / 2),
@@ -86,7 +88,7 @@ def _headline(
 
 
 def _without_leniency(sure: Certainty, row: pd.Series) -> bool:
-    """One rater, and nothing known of how far raters differ."""
+    """An interval from items, and nothing known of how far raters differ."""
     return bool(row["error_source"] == "items" and sure.error.curve("raters") is None)
 
 
@@ -108,7 +110,8 @@ def _notes(sure: Certainty, row: pd.Series | None) -> list[Text]:
 def source_note(sure: Certainty, row: pd.Series) -> Text:
     """Where a company's interval comes from, and what is not in it."""
     if _without_leniency(sure, row):
-        return message("certainty.note_items")
+        several = "_several" if row["respondents"] > 1 else ""
+        return message(f"certainty.note_items{several}", n=int(row["respondents"]))
     id = "raters" if row["respondents"] > 1 else "widened"
     return message(f"certainty.note_{id}", n=int(row["respondents"]))
 
