@@ -22,6 +22,7 @@ from cxkit.errors import ConfigError, nearest
 from cxkit.exhibits import Exhibit, Gallery, gathered
 from cxkit.exhibits.answer import answer
 from cxkit.exhibits.common import block_titles
+from cxkit.exhibits.lent import lent
 from cxkit.measures import Accounts, Maturity, Panel, accounts, maturity, panel
 from cxkit.measures.panel import LAGS
 from cxkit.measures.score_choice import INDEX
@@ -234,9 +235,21 @@ class Run:
     def conclude(self, family: LinkageFamily) -> dict[str, Any]:
         """Make the primary estimate the report's answer; returns it to be read."""
         self._answer = answer(
-            family, self.truth, self.language, self.correction_reason, self._checks
-        )
+            family, self.truth, self.language, self.correction_reason, self._checks,
+            self._lent(family) if family.main is None else None,
+        )  # fmt: skip
         return self._answer
+
+    def _lent(self, family: LinkageFamily) -> Any:
+        """What the benchmark that the client names says of the primary question."""
+        if self.benchmark.own:
+            return None
+        primary, books = family.primary, self.accounts.table
+        own = books[(books["company_id"] == self.company()) & (books["period_months"] == 12)]
+        known = own["revenue"].dropna()
+        revenue = float(known.iloc[-1]) if len(known) else None
+        companies = self.panel(primary.outcome, primary.lag, primary.measure).companies
+        return lent(self.benchmark, primary, companies, revenue, self.client.config.currency)
 
     def save(self) -> str:
         """Write the fragment, complete or not at all; its place is the run's marker of success."""
