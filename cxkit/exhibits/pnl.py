@@ -74,7 +74,8 @@ def _headline(view: PnlView, unit: dict[str, Any], size: int) -> dict[str, Any]:
     line = "operating_income" if known else "revenue"
     row = rows[line]
     clear = row["conf_low"] > 0 or row["conf_high"] < 0
-    id = ("pnl.clear" if clear else "pnl.unclear") + ("" if known else "_revenue")
+    state = ("clear" if line in view.told else "untold") if clear else "unclear"
+    id = f"pnl.{state}" + ("" if known else "_revenue")
     ends = {k: float(row[k]) / size for k in ("change", "conf_low", "conf_high")}
     return message(
         id, step=view.step.name, unit=unit, when=f"when.lag{view.lag}", grade=row["grade"],

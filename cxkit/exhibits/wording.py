@@ -101,9 +101,7 @@ def sure_messages(
     return [
         message("linkage.sure_interval", **values),
         message("linkage.sure_mde", **values),
-        message(
-            "linkage.sure_tenth" if values["per_sd"] is None else "linkage.sure_size", **values
-        ),
+        message(f"linkage.{size}", **values),
         message(f"grade.{result.grade}"),
         *_short_of(result, checks),
         *caution(result, truth, reason),

@@ -80,7 +80,8 @@ class PnlView(Shown):
     currency. bridge leads from last year's operating income to that after the step: role
     (start, growth, cost, other, end), line, value, conf_low, conf_high; empty without operating
     income or its estimate, or where its grade is D. grade is the lowest of what is shown.
-    bounded is true where correlations between the estimates were not given.
+    bounded is true where correlations between the estimates were not given. told holds the
+    lines that may stand as a difference (`_told`).
     """
 
     table: pd.DataFrame
@@ -92,6 +93,7 @@ class PnlView(Shown):
     bounded: bool
     lag: int
     companies: int
+    told: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -154,10 +156,31 @@ def pnl_view(
     grade = max(shown, key=_WORST.index)
     bridge = pd.DataFrame(_bridge(own, sums), columns=["role", "line", "value", *_ENDS])
     return PnlView(table, bridge, step, company, own["period_end"], grade, covariance is None,
-                   growth.spec.lag, growth.entities)  # fmt: skip
+                   growth.spec.lag, growth.entities, _told(results))  # fmt: skip
 
 
 _ENDS = ("conf_low", "conf_high")
+_LEVEL = 0.05
+
+
+def _told(results: Mapping[str, LinkageResult]) -> tuple[str, ...]:
+    """Lines made from an estimate that may headline, and from none that industries' years undo.
+
+    The primary one may by its own interval, a secondary one only adjusted for all that was asked:
+    else a line would tell as a difference what neither of its estimates does.
+    """
+    made = {"revenue": (GROWTH,)} | {line: (GROWTH, o) for line, o in LINES.items()}
+    fits = {line: [results[o] for o in used if o in results] for line, used in made.items()}
+    return tuple(
+        line for line, own in fits.items()
+        if any(map(_may_headline, own)) and not any(f.clear and not f.holds for f in own)
+    )  # fmt: skip
+
+
+def _may_headline(fit: LinkageResult) -> bool:
+    if fit.role == "primary":
+        return fit.holds
+    return fit.holds and fit.p_adjusted is not None and fit.p_adjusted < _LEVEL
 
 
 def _cannot(why: str, **values: Any) -> SampleError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,7 +12,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from cxkit.display import text
 from cxkit.errors import SampleError
+from cxkit.exhibits.pnl import lines
 from cxkit.measures import Accounts
 from cxkit.models import SPECIFICATIONS, LinkageResult, LinkageSpec, fit_linkage, fit_linkages
 from cxkit.models import least_squares as ls
@@ -37,7 +40,10 @@ def estimate(
     ends = {"conf_low": value - reach, "conf_high": value + reach}
     score = pd.Series({"estimate": value, "std_error": error} | ends)
     spec = LinkageSpec(outcome, 1)
-    parts: Any = SimpleNamespace(score=score, spec=spec, grade=grade, entities=entities)
+    clear = ends["conf_low"] > 0 or ends["conf_high"] < 0
+    role = "primary" if outcome == "revenue_growth" else "secondary"
+    parts: Any = SimpleNamespace(score=score, spec=spec, grade=grade, entities=entities,
+                                 clear=clear, holds=clear, role=role, p_adjusted=None)  # fmt: skip
     return cast(LinkageResult, parts)
 
 
@@ -257,3 +263,25 @@ def test_a_familys_estimates_by_outcome() -> None:
     assert {r.spec.specification for r in found.values()} == {"company-and-year"}
     assert of_family(family, lag=0) == {}
     assert set(LINES.values()) >= {"operating_margin", "net_margin"}
+
+
+def headline(**changed: LinkageResult) -> dict[str, Any]:
+    return dict(lines(view(estimates(**changed)), "EUR").message)
+
+
+def changed(outcome: str, value: float, **more: Any) -> LinkageResult:
+    fit: Any = estimate(outcome, value, 0.0005)
+    return cast(LinkageResult, SimpleNamespace(**{**vars(fit), **more}))
+
+
+def test_a_line_is_told_only_by_an_estimate_that_may_headline() -> None:
+    """Operating income is +12.4 (clear) throughout; growth is primary, the margin secondary."""
+    nothing, margin = changed("revenue_growth", 0.0), partial(changed, "operating_margin", 0.0015)
+    assert headline()["id"] == "pnl.clear"
+    raw = headline(revenue_growth=nothing, operating_margin=margin(p_adjusted=0.2))
+    assert raw["id"] == "pnl.untold"
+    assert "once all questions asked are allowed for" in text(raw)
+    held = headline(revenue_growth=nothing, operating_margin=margin(p_adjusted=0.01))
+    assert held["id"] == "pnl.clear"
+    shaken = headline(operating_margin=margin(p_adjusted=0.01, holds=False))
+    assert shaken["id"] == "pnl.untold"
