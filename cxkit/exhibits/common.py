@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from cxkit.contracts import Client
-from cxkit.display import Text, in_language, message
+from cxkit.display import Text, has_text, in_language, message
 from cxkit.exhibits.base import quartiles
 from cxkit.models.certainty import Certainty
 from cxkit.models.multiplicity import holm
@@ -117,3 +117,12 @@ def apart(
     p = holm([2 * float(norm.sf(abs(z[i]))) for i in known])
     clear = {int(i) for i, one in zip(known, p, strict=True) if one < LEVEL}
     return [int(np.sign(z[i])) if i in clear else 0 for i in range(len(values))]
+
+
+def origin(provenance: str) -> Text:
+    """Where a text or a bound of an instrument comes from, without the note after the colon.
+
+    An instrument may write more than published, assumed or own; another word stands as it is.
+    """
+    word = provenance.partition(":")[0].strip()
+    return message(f"term.{word}") if has_text(f"term.{word}") else word

@@ -19,6 +19,7 @@ from cxkit.exhibits.base import (
     mean_interval,
     quartiles,
 )
+from cxkit.exhibits.common import origin
 from cxkit.measures import Maturity
 from cxkit.measures.disclosure import hidden, merged_bins
 
@@ -118,7 +119,7 @@ def _stage_rows(
     for stage, n, unsaid in zip(client.instrument.stages, counts, hidden(counts), strict=True):
         rows.append({"stage": f"{stage.id} {in_language(stage.name, client.config.language)}",
                      "n": None if unsaid else n, "share": None if unsaid else n / len(latest),
-                     "provenance": message(f"term.{stage.provenance}")})  # fmt: skip
+                     "provenance": origin(stage.provenance)})  # fmt: skip
     return columns, rows
 
 

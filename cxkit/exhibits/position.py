@@ -20,6 +20,7 @@ from cxkit.exhibits.common import (
     block_titles,
     company_name,
     lacks,
+    origin,
     others,
     stage_label,
 )
@@ -57,7 +58,7 @@ def ladder(client: Client, sure: Certainty, company: str = "") -> Exhibit:
     rows = [
         {**{k: step[k] for k in ("from", "below")}, "stage": step["label"],
          "probability": None if chances is None else chances[i], "share": shares[i],
-         "provenance": message(f"term.{stage.provenance}")}
+         "provenance": origin(stage.provenance)}
         for i, (step, stage) in enumerate(zip(steps, client.instrument.stages, strict=True))
     ]  # fmt: skip
     columns = [c for c in _LADDER if c.id != "probability" or chances is not None]
@@ -263,7 +264,7 @@ def _level_row(client: Client, block: str, title: str, own: pd.Series) -> dict[s
         "label": title, "value": value(own["performance"]),
         "level": stage_label(client, at) if at is not None else None, "possible": both,
         "text": in_language(level.text, client.config.language) if level else None,
-        "provenance": message(f"term.{level.provenance}") if level else None,
+        "provenance": origin(level.provenance) if level else None,
         "at": at, "reach": None if low is None or high is None else (low, high),
     }  # fmt: skip
 
@@ -288,13 +289,13 @@ def _stage_rows(client: Client, row: pd.Series) -> list[dict[str, Any]]:
         "label": message("label.whole_company"), "value": 100 * share,
         "level": stage_label(client, stage.id), "possible": both,
         "text": in_language(stage.text, language) if stage.text else None,
-        "provenance": message(f"term.{stage.provenance}") if stage.text else None,
+        "provenance": origin(stage.provenance) if stage.text else None,
     }  # fmt: skip
     if not stage.drivers:
         return [first]
     lines = stage.drivers.get(language) or stage.drivers["en"]
     return [first, {**empty, "label": message("label.drivers"), "text": ". ".join(lines) + ".",
-                    "provenance": message(f"term.{stage.provenance}")}]  # fmt: skip
+                    "provenance": origin(stage.provenance)}]  # fmt: skip
 
 
 def _level_shares(client: Client, sure: Certainty) -> Exhibit:

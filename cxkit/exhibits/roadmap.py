@@ -9,7 +9,15 @@ import pandas as pd
 from cxkit.contracts import Client
 from cxkit.display import Text, in_language, message
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, records, value
-from cxkit.exhibits.common import SECTION, block_titles, company_name, lacks, others, stage_label
+from cxkit.exhibits.common import (
+    SECTION,
+    block_titles,
+    company_name,
+    lacks,
+    origin,
+    others,
+    stage_label,
+)
 from cxkit.models import Roadmap, roadmap
 from cxkit.models.certainty import Certainty
 
@@ -117,7 +125,7 @@ def _moves(client: Client, found: Roadmap) -> Exhibit:
 def _move(row: dict[str, Any], title: str, language: str) -> dict[str, Any]:
     words = row["title"]
     days = {k: None if pd.isna(row[k]) else row[k].date().isoformat() for k in ("start", "due")}
-    provenance = message(f"term.{row['provenance']}")
+    provenance = origin(row["provenance"])
     return {
         "label": title, "months": None if pd.isna(row["months"]) else int(row["months"]),
         "title": words if isinstance(words, str) else in_language(words, language),

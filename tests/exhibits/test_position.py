@@ -288,3 +288,18 @@ def test_the_first_page_names_the_place_before_the_certainty_of_it() -> None:
     code = "".join("".join(c["source"]) for c in cells["cells"] if c["cell_type"] == "code")
     order = ["place.spread", "position.ladder", "certainty.index", "certainty.reliability"]
     assert sorted(order, key=code.index) == order
+
+
+def test_every_level_of_the_shipped_instrument_can_be_shown() -> None:
+    """Provenances with a note, such as those of the lowest levels, are shown by their word."""
+    client, sure = standing()
+    latest = sure.scores.latest.sort_values("index")
+    lowest, highest = (str(latest["company_id"].iloc[k]) for k in (0, -1))
+    levels = set()
+    for company in (lowest, highest):
+        found = position.levels(client, sure, company)
+        assert "cannot be shown" not in found.summary
+        marked = {text(r["provenance"]) for r in found.rows if r["provenance"]}
+        assert marked <= {"published", "assumed", "own"}
+        levels |= {text(r["level"]) for r in found.rows if r["level"]}
+    assert any(level.startswith("1 ") for level in levels)
