@@ -135,7 +135,7 @@ def design_of(panel: Panel, reliability_within: float | None = None) -> Design:
     (`instruments`); without it the score counts as free of error. Rows without an industry count
     as one industry of their own. Correlations come from at least 30 pairs of company-years.
     """
-    if panel.table.empty:
+    if panel.companies < 12:  # too few to tell how anything hangs together
         return Design()
     table = panel.table
     effects = [ls.codes(table["industry"].fillna("").to_numpy(str))]
