@@ -33,6 +33,9 @@ class Probe:
 
     @property
     def p_value(self) -> float:
+        """NaN without an error, which no test can do without."""
+        if not self.std_error > 0:
+            return float("nan")
         return float(2 * stats.t.sf(abs(self.estimate / self.std_error), self.df))
 
     @property

@@ -26,7 +26,7 @@ from cxkit.models.checks.check import judged
 from cxkit.models.checks.leaving import lost_outcomes
 from cxkit.models.checks.rows import rows_of
 from cxkit.models.grams import Codes
-from cxkit.models.probes import probed
+from cxkit.models.probes import Probe, probed
 from cxkit.models.timing import elsewhen, lead_placebo, reverse_regression
 from cxkit.simulate import BASE, DESIGNS, draw
 from tests.benchmarks.checks import OUTCOMES, PLAIN, counted, one, panel_of
@@ -292,3 +292,24 @@ def test_many_leavers_of_a_small_sample_leave_the_question_open() -> None:
     small = Panel(table, pd.DataFrame(), "revenue_growth", 1, len(table), 89.0)
     found = attrition(small, LinkageSpec("revenue_growth", 1), 0.5)
     assert (found.passed, found.applicable) == (None, True)
+
+
+def test_size_that_explains_nearly_all_leaves_no_room_for_another_like_it() -> None:
+    """Of thirteen companies in two years the outcome is size's; nothing can be as strong."""
+    rng = np.random.default_rng(1)
+    size, score = np.repeat(rng.normal(size=13), 2), rng.normal(size=26)
+    size = size + rng.normal(size=26)
+    table = pd.DataFrame({
+        "company_id": np.repeat([f"c{i:02d}" for i in range(13)], 2),
+        "fiscal_year": np.tile([2020, 2021], 13), "score": score + 0.5 * size,
+        "outcome": size + 0.3 * score + 0.05 * rng.normal(size=26), "industry": "a",
+        "log_revenue": size,
+    })  # fmt: skip
+    small = Panel(table, pd.DataFrame(), "revenue_growth", 1, 26, 89.0)
+    plain = fit_linkage(small, "company-and-year", clip=(0.0, 1.0))
+    assert plain.clear
+    found = robustness_value(small, plain)
+    assert found.passed is None
+    assert "nothing as strong" in found.summary
+    assert np.isnan(Probe(1.0, 0.0, 11, 26, 12).p_value)
+    assert not Probe(1.0, 0.0, 11, 26, 12).clear

@@ -23,7 +23,8 @@ def robustness_value(panel: Panel, plain: LinkageResult) -> Check:
 
     For least squares only (Cinelli, Hazlett 2020), so plain is the estimate from the score as it
     was measured. Failed where such a confounder would make a clear estimate unclear; the
-    clustered error grows as the classical one does. table has one row: the shares a confounder
+    clustered error grows as the classical one does. None where size explains so much that nothing
+    as strong could be beside it. table has one row: the shares a confounder
     would have to explain of score and outcome alike to bring the estimate to zero (value) or its
     interval there (value_at_5), and the estimate, error and interval with one like size.
     """
@@ -44,8 +45,8 @@ def robustness_value(panel: Panel, plain: LinkageResult) -> Check:
     classical = float(np.sqrt(ls.covariance_classical(fitted)[0, 0]))
     value = robustness(float(fitted.coef[0]) / classical, fitted.nobs - fitted.parameters)
     like = bound(y, columns, effects, 1, 1.0)
-    if not np.isfinite(like.estimate):
-        return no_verdict(ID, message("check.robustness_value_few"))
+    if not (np.isfinite(like.estimate) and like.std_error > 0):
+        return no_verdict(ID, message("check.robustness_value_all"))
     error = float(plain.score.std_error) * like.std_error / classical
     left = Probe(like.estimate, error, plain.entities - 1, fitted.nobs, plain.entities)
     same_side = np.sign(left.estimate) == np.sign(float(plain.score.estimate))
