@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from cxkit.display import message
 from cxkit.measures import Panel
 from cxkit.models.checks import Check
@@ -69,6 +71,8 @@ def linkage_values(result: LinkageResult) -> dict[str, Any]:
 def linkage_message(result: LinkageResult) -> dict[str, Any]:
     """The headline of one estimate, by its interval, its power, its size and its grade."""
     values = linkage_values(result)
+    if not _bounded(result):
+        return message("linkage.unbounded", **values)
     if not result.clear:
         missed = result.mde_r > EXPECTED_R
         return message("linkage.undetectable" if missed else "linkage.unclear", **values)
@@ -79,6 +83,11 @@ def linkage_message(result: LinkageResult) -> dict[str, Any]:
     if result.mde_r > EXAGGERATED_R:
         return message("linkage.exaggerated", **values)
     return message("linkage.clear", verb=f"verb.{GRADE_VERB[result.grade]}", **values)
+
+
+def _bounded(result: LinkageResult) -> bool:
+    """Whether the bootstrap found an end on either side."""
+    return bool(np.isfinite([result.score.conf_low, result.score.conf_high]).all())
 
 
 def _unheld(result: LinkageResult) -> str:
@@ -99,7 +108,9 @@ def sure_messages(
     values = linkage_values(result)
     size = "sure_tenth" if values["per_sd"] is None else "sure_size"
     return [
-        message("linkage.sure_interval", **values),
+        message(
+            "linkage.sure_interval" if _bounded(result) else "linkage.sure_unbounded", **values
+        ),
         message("linkage.sure_mde", **values),
         message(f"linkage.{size}", **values),
         message(f"grade.{result.grade}"),

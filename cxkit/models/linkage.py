@@ -110,9 +110,11 @@ class LinkageFamily(Shown):
         """The same with the primary estimate graded by its checks.
 
         Checks whose question does not arise are left aside; of the others a None counts as one
-        that could not have failed.
+        that could not have failed. An estimate that industries' years undo has failed one more.
         """
         verdicts = [c.passed for c in checks if c.applicable]
+        if self.main is not None and self.main.clear and not self.main.holds:
+            verdicts.append(False)
         shape = SPECIFICATIONS[self.primary.specification]
         corrected = self.primary.correction != "none"
         earned = grade(shape, self.primary.lag, corrected=corrected, checks=verdicts)

@@ -174,3 +174,10 @@ def test_without_a_second_score_no_usual_change_is_told() -> None:
     assert "a standard deviation" in " ".join(
         text(m) for m in sure_messages(result(0.001, 0.003), None)
     )
+
+
+def test_an_interval_without_an_end_tells_nothing() -> None:
+    for low, high in ((float("-inf"), 0.003), (0.001, float("inf"))):
+        one = result(low, high)
+        assert "cannot be told" in text(linkage_message(one))
+        assert "has no end" in text(sure_messages(one, None)[0])

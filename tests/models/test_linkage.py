@@ -12,7 +12,10 @@ from scipy import stats
 from cxkit.errors import ConfigError, SampleError
 from cxkit.measures import Panel
 from cxkit.models import LinkageSpec, check_linkage, fit_linkage, fit_linkages
+from cxkit.models.checks import Check
+from cxkit.models.common_shocks import SharedYears
 from cxkit.models.grades import grade
+from cxkit.models.linkage import LinkageFamily
 from cxkit.models.measures_of_score import Measures
 from cxkit.models.multiplicity import holm
 from cxkit.models.power import multiplier
@@ -275,3 +278,19 @@ def test_the_change_that_instruments_are_compared_by_is_the_same_in_differences(
     dealt = fit_linkage(panel, "first-differences", correction="split-halves", measures=pair)
     sizes.append(dealt.per_sd_within / dealt.score.estimate)
     assert sizes == pytest.approx([sizes[0]] * 3, rel=0.1)
+
+
+def test_an_estimate_that_industries_years_undo_is_not_graded_as_sound() -> None:
+    panel = sample()
+    score = panel.table["score"].to_numpy()
+    rng = np.random.default_rng(1)
+    a, b = (score + rng.normal(size=(1, len(score))) for _ in range(2))
+    pair = Measures(a, b, "split-halves", np.ones(len(score), bool), 60)
+    spec = LinkageSpec("revenue_growth", 1, correction="split-halves")
+    one = fit_linkage(panel, correction="split-halves", measures=pair)
+    passed = [Check("any", True, {"id": "check.halo"})]
+    for shared, expected in ((None, "B"), (SharedYears(0.001, 0.4, 0.0, -0.1, 0.1), "C")):
+        family = LinkageFamily((replace(one, shared=shared),), spec, pd.DataFrame())
+        graded = family.graded(passed).main
+        assert graded is not None
+        assert graded.grade == expected
