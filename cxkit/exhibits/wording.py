@@ -115,6 +115,7 @@ def sure_messages(
         message(f"linkage.{size}", **values),
         message(f"grade.{result.grade}"),
         *_short_of(result, checks),
+        *_failed(checks),
         *caution(result, truth, reason),
     ]
 
@@ -130,6 +131,15 @@ def _short_of(result: LinkageResult, checks: Sequence[Check]) -> list[dict[str, 
               "failed": len(failed), "none": len(none)}  # fmt: skip
     corrected = result.spec.correction != "none"
     return [message("linkage.short_of" if corrected else "linkage.short_of_raw", **values)]
+
+
+def _failed(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    """Each check that failed, with what it found: a reason to doubt belongs on the first page."""
+    return [
+        message("linkage.failed_check", check=message(f"check.{c.id}"), why=c.reason)
+        for c in checks
+        if c.applicable and c.passed is False
+    ]
 
 
 def caution(

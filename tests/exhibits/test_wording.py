@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from cxkit.display import text
+from cxkit.display import message, text
 from cxkit.exhibits.estimates import secondary
 from cxkit.exhibits.wording import caution, linkage_message, sure_messages
+from cxkit.models.checks import Check
 from cxkit.models.common_shocks import SharedYears
 from cxkit.models.linkage import Correction, ErrorCorrected, LinkageResult, LinkageSpec
 
@@ -181,3 +182,15 @@ def test_an_interval_without_an_end_tells_nothing() -> None:
         one = result(low, high)
         assert "cannot be told" in text(linkage_message(one))
         assert "has no end" in text(sure_messages(one, None)[0])
+
+
+def test_a_failed_check_stands_beside_the_answer_with_what_it_found() -> None:
+    found = message("check.influence_failed", share=0.6, without=0.0004)
+    checks = [
+        Check("influence", False, found, pd.DataFrame()),
+        Check("halo", None, message("check.halo_one_rater"), pd.DataFrame()),
+        Check("attrition", False, message("check.attrition_few"), pd.DataFrame(), applicable=False),
+    ]
+    said = [text(m) for m in sure_messages(result(0.001, 0.003), None, None, checks)]
+    failed = [line for line in said if line.startswith("Failed check")]
+    assert failed == [f"Failed check, single companies: {text(found)}"]
