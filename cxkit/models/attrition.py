@@ -28,8 +28,8 @@ class Attrition:
     """weighted is the estimate with inverse-chance weights, plain the one without, of the same
     rows; difference the first less the second, with the error of the difference. left counts
     companies not seen to the end, at_risk all that could have been. predictors are the logistic
-    slopes per standard deviation of what was observed, in the order given. largest is the
-    largest weight over the mean."""
+    slopes per standard deviation of what was observed, in the order given, predictor_errors
+    their standard errors by company. largest is the largest weight over the mean."""
 
     weighted: Probe
     plain: Probe
@@ -37,6 +37,7 @@ class Attrition:
     left: int
     at_risk: int
     predictors: Array
+    predictor_errors: Array
     largest: float
 
 
@@ -59,7 +60,7 @@ def reweighted(
     left, at_risk = int(gone.sum()), len(np.unique(company[~last]))
     if left < FEWEST_LEFT or (~last & ~gone).sum() < FEWEST_LEFT:
         none = np.full(observed.shape[1], np.nan)
-        return Attrition(NOTHING, NOTHING, NOTHING, left, at_risk, none, np.nan)
+        return Attrition(NOTHING, NOTHING, NOTHING, left, at_risk, none, none, np.nan)
     leaving = _leaving(company, year, gone, last, observed)
     keep = not_alone(np.isfinite(y), effects)
     code, ones = ls.codes(company), np.ones(len(y))
@@ -69,12 +70,13 @@ def reweighted(
     # Companies seen once have no part in the slope, but in the chances.
     parts = _sums(code[keep], rows, every) + _sums(code, leaving.through(rows, keep), every)
     plain_parts = _sums(code[keep], plain_rows, every)
-    used = int(keep.sum())
+    used, own = int(keep.sum()), slice(1, 1 + observed.shape[1])
     return Attrition(
         _probe(weighted, parts, used, groups),
         _probe(plain, plain_parts, used, groups),
         _probe(weighted - plain, parts - plain_parts, used, groups),
-        left, at_risk, leaving.slopes[1 : 1 + observed.shape[1]], float(leaving.weights.max()),
+        left, at_risk, leaving.slopes[own], leaving.errors(code)[own],
+        float(leaving.weights.max()),
     )  # fmt: skip
 
 
@@ -97,6 +99,11 @@ class _Leaving:
         """(n,): parts in a weighted slope's error that come from the chances; rows (kept,) are
         the kept rows' own parts."""
         return np.asarray(self.pulls @ (rows @ self.gradient[keep]), np.float64)
+
+    def errors(self, company: Codes) -> Array:
+        """(p,): standard errors of the slopes, clustered by company."""
+        sums = np.column_stack([np.bincount(company, column) for column in self.pulls.T])
+        return np.asarray(np.sqrt(np.square(sums).sum(0)), np.float64)
 
 
 def _leaving(

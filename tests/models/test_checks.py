@@ -243,6 +243,25 @@ def test_a_loss_that_makes_the_estimate_fails() -> None:
     assert check.passed is False
 
 
+def test_leaving_after_bad_years_is_never_passed_within_companies() -> None:
+    """No weight of the rows that stayed shows what such leaving does; by score alone it may."""
+    for after_bad_years, verdicts in ((True, {None}), (False, {True})):
+        found = set()
+        for seed in range(4):
+            whole = panel_of(draw(DESIGNS["no-attrition"], seed), "margin").table
+            cause = whole["outcome"] if after_bad_years else whole["score"]
+            odds = -1.5 - (cause - cause.mean()) / cause.std()
+            gone = np.random.default_rng(seed).random(len(whole)) < 1 / (1 + np.exp(-odds))
+            gone = pd.Series(gone).groupby(whole["company_id"].to_numpy()).cumsum()
+            stays = gone.groupby(whole["company_id"].to_numpy()).shift(fill_value=0) == 0
+            left = whole[stays.to_numpy()].reset_index(drop=True)
+            panel = Panel(left, pd.DataFrame({"reason": [], "rows": []}), "operating_margin", 1,
+                          len(left), 89.0)  # fmt: skip
+            estimate = float(fit_linkage(panel).score.estimate)
+            found.add(attrition(panel, LinkageSpec("operating_margin", 1), estimate).passed)
+        assert found == verdicts
+
+
 def test_nobody_left_is_no_question(panel: Panel) -> None:
     whole = panel_of(draw(DESIGNS["no-attrition"].but(companies=80), 1), "margin")
     whole = replace(whole, table=whole.table[whole.table["score"].notna()])

@@ -20,6 +20,8 @@ from cxkit.models.specifications import specification
 ID = "attrition"
 MATTERS = 0.1  # of the estimate: a smaller move overturns nothing, however clear
 FEW_OF = 0.1  # of the companies: so few leavers cannot have made the estimate
+CLEAR = 1.96  # standard errors
+_OUTCOME = 1  # the outcome's place among the predictors of leaving, after the score
 OBSERVED = ("log_revenue", "log_employees", "age")  # beside score and outcome, where known for all
 
 
@@ -28,7 +30,9 @@ def attrition(
 ) -> Check:
     """Weighted by the inverse chance of still being seen: does the estimate move?
 
-    Failed where it moves clearly and by more than a tenth.
+    Failed where it moves clearly and by more than a tenth. None where companies are held fixed
+    and leaving clearly depends on the outcome: who leaves after a bad year takes that year into
+    his company's mean, and no weight of the rows that stayed undoes it.
     Predictors are score, outcome, and of size and age what is known of every row. same_year is
     the panel of the same outcome at lag 0, whose scores show which outcomes were lost; with it
     the table also has the bounds. Not applicable where fewer than ten companies left and these
@@ -51,7 +55,18 @@ def attrition(
         more = {"term": ["bound_low", "bound_high"], "estimate": [limits.low, limits.high],
                 "rows": [limits.lost] * 2}  # fmt: skip
         table = pd.concat([table, pd.DataFrame(more)], ignore_index=True)
-    return _judged(found, estimate, table)
+    check = _judged(found, estimate, table)
+    within = "company_id" in specification(spec.specification).effects
+    if check.passed and within and _by_outcome(found):
+        values = {"left": found.left, "of": found.at_risk}
+        return no_verdict(ID, message("check.attrition_by_outcome", **values), table)
+    return check
+
+
+def _by_outcome(found: Attrition) -> bool:
+    """Whether leaving clearly depends on the outcome, given the score and what else is known."""
+    slope, error = found.predictors[_OUTCOME], found.predictor_errors[_OUTCOME]
+    return bool(error > 0 and abs(slope) > CLEAR * error)
 
 
 def _judged(found: Attrition, estimate: float, table: pd.DataFrame) -> Check:
