@@ -9,7 +9,7 @@ from cxkit.display import Text, message
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, records
 from cxkit.exhibits.wording import caution, linkage_message, linkage_values
 from cxkit.models.linkage import LinkageFamily, LinkageResult
-from cxkit.models.periods import LEAST_YEARS, Period
+from cxkit.models.periods import LEAST_YEARS, Course, Period, courses
 from cxkit.models.specifications import RECOMMENDED, SPECIFICATIONS
 
 SECTION = "03_growth_linkage"
@@ -149,30 +149,43 @@ def periods(found: Sequence[Period], outcome: str) -> Exhibit:
         _cells(p.result, columns) | {"years": message("label.years", first=p.first, last=p.last)}
         for p in found
     ]
-    notes = [message("linkage.exploratory"), message("linkage.periods_note")]
-    return Exhibit("linkage.periods", SECTION, _course(found, outcome), intervals(outcome, drawn),
-                   columns, cells, notes)  # fmt: skip
+    asked = courses(found)
+    notes = [message("linkage.exploratory"), *(_tested(c) for c in asked),
+             message("linkage.periods_note")]  # fmt: skip
+    return Exhibit("linkage.periods", SECTION, _course(found, asked, outcome),
+                   intervals(outcome, drawn), columns, cells, notes)  # fmt: skip
 
 
-def _course(found: Sequence[Period], outcome: str) -> dict[str, Any]:
-    """What the estimates do from the first part of the years to the last."""
-    last = {_name(p.result): p.result for p in found}
-    first = {_name(p.result): p.result for p in reversed(found)}
-    both = [name for name in first if name in last and first[name] is not last[name]]
-    clear = [name for name in both if first[name].clear]
-    faded = [name for name in clear if not last[name].clear
-             and abs(last[name].score.estimate) < abs(first[name].score.estimate)]  # fmt: skip
-    values = {"outcome": outcome, "first": found[0].first, "last": found[-1].last}
-    if both and len(faded) == len(both):
-        name = RECOMMENDED if RECOMMENDED in both else both[-1]
-        ends = {
-            "early": float(first[name].score.estimate),
-            "late": float(last[name].score.estimate),
-        }
-        level = f"level.{SPECIFICATIONS[name].level}"
-        return message("linkage.periods_fade", **values, **ends, level=level)
-    clear_parts = sum(p.result.clear for p in found)
-    return message("linkage.periods", **values, clear=clear_parts, of=len(found))
+def _course(found: Sequence[Period], asked: Sequence[Course], outcome: str) -> dict[str, Any]:
+    """What the estimates do from the first part of the years to the last, as far as tested."""
+    values = {"outcome": outcome, "first": min(p.first for p in found),
+              "last": max(p.last for p in found)}  # fmt: skip
+    faded = [c for c in asked if c.fades]
+    changed = faded or [c for c in asked if c.differs]
+    if changed:
+        chosen = next((c for c in changed if c.specification == RECOMMENDED), changed[-1])
+        return message("linkage.periods_fade" if faded else "linkage.periods_differ", **values,
+                       **_ends(chosen))  # fmt: skip
+    clear = sum(p.clear for p in found)
+    id = "linkage.periods" if asked else "linkage.periods_alone"
+    return message(id, **values, clear=clear, of=len(found))
+
+
+def _ends(course: Course) -> dict[str, Any]:
+    """What texts about a first and a last part are filled with."""
+    return {
+        "level": f"level.{SPECIFICATIONS[course.specification].level}",
+        "early": float(course.early.result.score.estimate),
+        "late": float(course.late.result.score.estimate),
+        "difference": course.difference, "low": course.conf_low, "high": course.conf_high,
+        "p": course.p_adjusted,
+    }  # fmt: skip
+
+
+def _tested(course: Course) -> dict[str, Any]:
+    """One specification's difference of last and first part, with what the test says."""
+    state = "fades" if course.fades else "changes" if course.differs else "steady"
+    return message(f"linkage.course_{state}", **_ends(course))
 
 
 def _explored(id: str, rows: Sequence[LinkageResult]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 import cxkit as cx
 from cxkit.models import LinkageSpec
+from cxkit.models.periods import courses
 from cxkit.models.specifications import BASIC
 
 # per score point: (specification, coefficient, t) for next-year growth and same-year margin
@@ -65,8 +66,13 @@ def test_growth_fades_by_period(growth: tuple) -> None:
         assert found[name, first, last].score.estimate == pytest.approx(estimate, abs=0.0002)
         if last == 2020:
             assert not found[name, first, last].clear
-    said = cx.exhibits.estimates.periods(periods, "revenue_growth").summary
-    assert "no longer clear in the last" in said
+    assert {c.specification: c.fades for c in courses(periods)} == dict.fromkeys(
+        (name for name, *_ in PERIODS), True
+    )
+    shown = cx.exhibits.estimates.periods(periods, "revenue_growth")
+    assert "The link fades" in shown.summary
+    assert "+0.80 percentage points" in shown.summary
+    assert len(shown.rows) == len(PERIODS)
 
 
 def test_the_report_says_what_is_true_of_it(growth: tuple) -> None:
