@@ -8,6 +8,7 @@ from typing import Any
 from cxkit.display import Text, message
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, records
 from cxkit.exhibits.wording import caution, linkage_message, linkage_values
+from cxkit.models.checks import Check
 from cxkit.models.linkage import LinkageFamily, LinkageResult
 from cxkit.models.periods import LEAST_YEARS, Course, Period, courses
 from cxkit.models.specifications import RECOMMENDED, SPECIFICATIONS
@@ -42,15 +43,20 @@ def primary(
     family: LinkageFamily,
     truth: dict[str, Any] | None = None,
     reason: Mapping[str, Any] | None = None,
+    checks: Sequence[Check] = (),
 ) -> Exhibit:
     """Every specification and lag of the primary outcome; the primary estimate headlines."""
-    return estimates(family, family.primary.outcome, truth, reason)
+    return estimates(family, family.primary.outcome, truth, reason, checks)
 
 
-def others(family: LinkageFamily, truth: dict[str, Any] | None = None) -> Gallery:
-    """The same for each outcome that was not declared primary."""
+def others(
+    family: LinkageFamily, truth: dict[str, Any] | None = None, checks: Sequence[Check] = ()
+) -> Gallery:
+    """The same for each outcome that was not declared primary; checks are the primary one's."""
     outcomes = dict.fromkeys(r.spec.outcome for r in family.results)
-    shown = [estimates(family, o, truth) for o in outcomes if o != family.primary.outcome]
+    shown = [
+        estimates(family, o, truth, None, checks) for o in outcomes if o != family.primary.outcome
+    ]
     return Gallery(tuple(shown))
 
 
@@ -59,6 +65,7 @@ def estimates(
     outcome: str,
     truth: dict[str, Any] | None = None,
     reason: Mapping[str, Any] | None = None,
+    checks: Sequence[Check] = (),
 ) -> Exhibit:
     """Every specification and lag of one outcome, one row each; exploratory ones stand apart."""
     rows = [r for r in family.results if r.spec.outcome == outcome and r.role != "exploratory"]
@@ -73,7 +80,7 @@ def estimates(
     chart = intervals(outcome, [_row(r, message(f"term.{_name(r)}"), _group(r)) for r in rows])
     first = [message("linkage.how_read")] if outcome == family.primary.outcome else []
     notes = [*first, *_course_of_ladder(rows, family), *_lost(main), *_others_clear(rows),
-             *caution(shown, truth, reason)]  # fmt: skip
+             *caution(shown, truth, reason, checks)]  # fmt: skip
     if family.filled:
         notes.append(message("linkage.sub_industry_filled", filled=family.filled))
     sources: list[Text] = [message("linkage.method")]

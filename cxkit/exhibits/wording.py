@@ -21,6 +21,7 @@ from cxkit.models.linkage_result import known
 from cxkit.models.power import EXAGGERATED_R, EXPECTED_R, PLAUSIBLE_R
 from cxkit.models.specifications import SPECIFICATIONS
 
+TIMING = ("placebo_lead", "reverse_regression")  # whose failure says the estimate may be too large
 GRADE_VERB = {"A": "raised", "B": "goes_with", "C": "associated", "D": "seen_together"}
 
 
@@ -111,12 +112,12 @@ def sure_messages(
         message(
             "linkage.sure_interval" if _bounded(result) else "linkage.sure_unbounded", **values
         ),
-        message("linkage.sure_mde", **values),
+        message("linkage.sure_mde" if _bounded(result) else "linkage.sure_mde_none", **values),
         message(f"linkage.{size}", **values),
         message(f"grade.{result.grade}"),
         *_short_of(result, checks),
         *_failed(checks),
-        *caution(result, truth, reason),
+        *caution(result, truth, reason, checks),
     ]
 
 
@@ -146,15 +147,19 @@ def caution(
     result: LinkageResult | None,
     truth: dict[str, Any] | None = None,
     reason: Mapping[str, Any] | None = None,
+    checks: Sequence[Check] = (),
 ) -> list[dict[str, Any]]:
     """What pulls the estimate one way: error in the score, industries' shared years; and the
-    truth where it is known. reason says why error was dealt with as it was."""
+    truth where it is known. reason says why error was dealt with as it was; checks are those of
+    the primary estimate."""
     if result is None:
         return []
-    return [*_error(result, reason), *_shared(result), *_truth(result, truth or {})]
+    return [*_error(result, reason, checks), *_shared(result), *_truth(result, truth or {})]
 
 
-def _error(result: LinkageResult, reason: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def _error(
+    result: LinkageResult, reason: Mapping[str, Any] | None, checks: Sequence[Check]
+) -> list[dict[str, Any]]:
     level = SPECIFICATIONS[result.spec.specification].level
     dealt = result.corrected
     if dealt is None:
@@ -166,6 +171,8 @@ def _error(result: LinkageResult, reason: Mapping[str, Any] | None) -> list[dict
               "lost": round(dealt.rows_lost)}  # fmt: skip
     if result.spec.specification == "forward-deviations":
         return [message("linkage.corrected_forward", **values)]
+    if ending == "split_halves" and any(c.id in TIMING and c.passed is False for c in checks):
+        ending = "split_halves_either_way"
     return [message(f"linkage.corrected_{ending}", **values)]
 
 

@@ -194,3 +194,25 @@ def test_a_failed_check_stands_beside_the_answer_with_what_it_found() -> None:
     said = [text(m) for m in sure_messages(result(0.001, 0.003), None, None, checks)]
     failed = [line for line in said if line.startswith("Failed check")]
     assert failed == [f"Failed check, single companies: {text(found)}"]
+
+
+def test_without_an_end_no_power_is_claimed() -> None:
+    ends = result(0.001, 0.003)
+    assert "in 80 % of cases" in " ".join(text(m) for m in sure_messages(ends, None))
+    for one in (result(float("-inf"), 0.003), result(0.001, float("inf"))):
+        said = " ".join(text(m) for m in sure_messages(one, None))
+        assert "80 %" not in said
+        assert "is not known, since its interval has no end" in said
+
+
+@pytest.mark.parametrize("id", ["placebo_lead", "reverse_regression", "influence"])
+@pytest.mark.parametrize("passed", [True, False, None])
+def test_at_least_is_not_said_where_a_check_of_timing_failed(id: str, passed: bool | None) -> None:
+    found = result(0.001, 0.003, correction="split-halves")
+    checks = [Check(id, passed, message("check.estimate_unclear"), pd.DataFrame())]
+    said = " ".join(text(m) for m in caution(found, None, None, checks))
+    failed = passed is False and id != "influence"
+    assert ("at least this much" in said) is not failed
+    assert ("may as well be too large" in said) is failed
+    beside = " ".join(text(m) for m in sure_messages(found, None, None, checks))
+    assert ("at least this much" in beside) is not failed
