@@ -73,13 +73,31 @@ def _headline(view: PnlView, unit: dict[str, Any], size: int) -> dict[str, Any]:
     known = value(rows["operating_income"]["change"]) is not None
     line = "operating_income" if known else "revenue"
     row = rows[line]
-    clear = row["conf_low"] > 0 or row["conf_high"] < 0
-    state = ("clear" if line in view.told else "untold") if clear else "unclear"
-    id = f"pnl.{state}" + ("" if known else "_revenue")
+    id = f"pnl.{_state(view, row)}" + ("" if known else "_revenue")
     ends = {k: float(row[k]) / size for k in ("change", "conf_low", "conf_high")}
     return message(
         id, step=view.step.name, unit=unit, when=f"when.lag{view.lag}", grade=row["grade"],
         verb=f"verb.{GRADE_VERB[row['grade']]}", **ends,
+    )  # fmt: skip
+
+
+def _state(view: PnlView, row: dict[str, Any]) -> str:
+    """Whether a line's change may stand as a difference: clear, untold or unclear."""
+    if not (row["conf_low"] > 0 or row["conf_high"] < 0):
+        return "unclear"
+    return "clear" if row["line"] in view.told else "untold"
+
+
+def _way(view: PnlView, unit: dict[str, Any], size: int) -> dict[str, Any]:
+    """From operating income now to that after the step, as clear as its change is."""
+    rows = {row["line"]: row for row in records(view.table)}
+    row = rows["operating_income"]
+    now, *_, end = records(view.bridge)
+    ends = {k: float(end[k]) / size for k in ("value", "conf_low", "conf_high")}
+    return message(
+        f"pnl.bridge_{_state(view, row)}", step=view.step.name, unit=unit,
+        when=f"when.lag{view.lag}", grade=row["grade"], verb=f"verb.{GRADE_VERB[row['grade']]}",
+        now=float(now["value"]) / size, **ends,
     )  # fmt: skip
 
 
@@ -116,7 +134,7 @@ def bridge(view: PnlView, currency: str) -> Exhibit:
     )
     keep = [c.id for c in columns]
     table = [{k: row[k] for k in keep} for row in rows]
-    return Exhibit("pnl.bridge", SECTION, _headline(view, unit, size), chart, columns, table,
+    return Exhibit("pnl.bridge", SECTION, _way(view, unit, size), chart, columns, table,
                    _notes(view), [message("linkage.method")], view.grade)  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from scipy import stats
 
 from cxkit.display import text
 from cxkit.errors import SampleError
-from cxkit.exhibits.pnl import lines
+from cxkit.exhibits.pnl import bridge, lines
 from cxkit.measures import Accounts
 from cxkit.models import SPECIFICATIONS, LinkageResult, LinkageSpec, fit_linkage, fit_linkages
 from cxkit.models import least_squares as ls
@@ -285,3 +285,25 @@ def test_a_line_is_told_only_by_an_estimate_that_may_headline() -> None:
     assert held["id"] == "pnl.clear"
     shaken = headline(operating_margin=margin(p_adjusted=0.01, holds=False))
     assert shaken["id"] == "pnl.untold"
+
+
+@pytest.mark.parametrize("state", ["clear", "unclear", "untold"])
+def test_the_bridge_is_headed_by_its_own_ends(state: str) -> None:
+    """From 120 to 137.4, as clear as the line of operating income in the table."""
+    nothing = changed("revenue_growth", 0.0)
+    fits = {
+        "clear": {},
+        "unclear": {"operating_margin": estimate("operating_margin", 0.0015, 0.01)},
+        "untold": {
+            "revenue_growth": nothing,
+            "operating_margin": changed("operating_margin", 0.0015, p_adjusted=0.2),
+        },
+    }[state]
+    found = view(estimates(**fits))
+    told, table = dict(bridge(found, "EUR").message), dict(lines(found, "EUR").message)
+    assert (told["id"], table["id"]) == (f"pnl.bridge_{state}", f"pnl.{state}")
+    end = found.bridge.iloc[-1]
+    for value in (120.0, end.conf_low, end.conf_high):
+        assert f"{value:.0f}".replace("-", "\u2212") in text(told)
+    assert ("137" in text(told)) is (state == "clear")
+    assert ("not clearly different" in text(told)) is (state != "clear")

@@ -43,7 +43,8 @@ def leave_one_industry_out(
         return no_verdict(ID, message("check.estimate_unclear"))
     if groups.nunique() < FEWEST:
         few = int(groups.nunique())
-        return no_verdict(ID, message("check.few_industries", found=few, least=FEWEST))
+        told = "check.few_industries_one" if few == 1 else "check.few_industries"
+        return no_verdict(ID, message(told, found=few, least=FEWEST))
     rows: list[dict[str, Any]] = []
     mdes: list[float] = []
     for industry in sorted(groups.dropna().unique()):
