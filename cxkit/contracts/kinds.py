@@ -134,6 +134,7 @@ FIGURES: dict[str, Kind] = {
     "wrong_scale": Kind(REFUSE, (REFUSE, WARN)),
     "wrong_scale_company": _NOTED,
     "straight_lining": _GUESS,
+    "identical_sheets": _GUESS,
     "reversed_answers": _GUESS,
     "one_respondent": _GUESS,
     "missing_block": _GUESS,

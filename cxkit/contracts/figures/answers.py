@@ -12,6 +12,7 @@ from cxkit.contracts.figures.answers_read import (
     report_groups,
     untroubled,
 )
+from cxkit.contracts.figures.copies import check_copies
 from cxkit.contracts.figures.ledger import Floats
 from cxkit.contracts.figures.reversed import check_reversed
 from cxkit.contracts.figures.scales import check_scales
@@ -25,7 +26,7 @@ SUMMED_UP = 10  # companies' waves from which "most have" is said once
 
 
 def check_answers(intake: Intake) -> None:
-    """Wrong scales, straight lines, reversed and single respondents, missing blocks."""
+    """Wrong scales, straight lines, copied, reversed and single sheets, missing blocks."""
     frame = intake.frames["assessments"]
     if not intake.instrument.has_items or frame["performance"].count() < FEWEST:
         return
@@ -34,6 +35,7 @@ def check_answers(intake: Intake) -> None:
     if not len(answers.row):
         return
     _check_straight_lines(intake, answers)
+    check_copies(intake, answers)
     check_reversed(intake, answers)
     _check_respondents(intake, answers)
     _check_blocks(intake, answers)

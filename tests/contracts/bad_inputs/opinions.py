@@ -16,6 +16,7 @@ from tests.contracts.figures.test_figures_answers import (
     other_scale,
     patterned,
 )
+from tests.contracts.figures.test_figures_copies import copied, sheet
 
 FAMILY = "answers and scores"
 
@@ -28,6 +29,7 @@ def cases() -> Iterator[Case]:
     yield from _percentages()
     yield from _reversed()
     yield from _respondents()
+    yield from _copies()
     yield from _single()
     yield from _blocks()
     yield from _breaks()
@@ -149,6 +151,35 @@ def _respondents() -> Iterator[Case]:
         settings="severity: {straight_lining: set_aside}",
         dropped=line,
     )
+
+
+def _copies() -> Iterator[Case]:
+    """Respondents of one company and wave with the same answers."""
+    frame = copied(answers(), "r1")
+    copy = sheet(frame, "r1")
+    same = _finding(frame, copy, "respondent_id", "identical_sheets", "r0, r1")
+    yield _case("two sheets with the same answers", frame, same)
+    aside = "severity: {identical_sheets: set_aside}"
+    rows = [int(row) + 2 for row in np.flatnonzero(copy)]
+    each = [("assessments.csv", row, *same[2:4], A, same[5]) for row in rows]
+    yield _case("such a sheet set aside", frame, *each, settings=aside, dropped=copy)
+    frame = copied(answers(respondents=4), "r1", "r3")
+    same = _finding(frame, sheet(frame, "r1"), "respondent_id", "identical_sheets", "r0, r1, r3")
+    yield _case("three sheets with the same answers", frame, same)
+    frame = copied(answers(), "r1")
+    gaps = sheet(frame, "r0") & (frame["item_id"] == "lead_2")
+    gaps |= sheet(frame, "r1") & (frame["item_id"] == "serve_5")
+    frame["performance"] = frame["performance"].astype(object).where(~gaps, None)
+    same = _finding(frame, sheet(frame, "r1"), "respondent_id", "identical_sheets", "r0, r1")
+    yield _case("the same answers but for gaps", frame, same)
+    frame = copied(answers(), "r1")
+    other = sheet(frame, "r1") & (frame["item_id"] == "lead_2")
+    frame.loc[other, "performance"] = (frame.loc[other, "performance"] + 1) % 6
+    yield _case("the same answers but for one", frame)
+    frame = answers()
+    both = sheet(frame, "r0") | sheet(frame, "r1")
+    frame.loc[both, "performance"] = np.where(frame.loc[both, "item_id"] == "lead_2", 2, 3)
+    yield _case("two sheets with nearly one answer", frame)
 
 
 def _single() -> Iterator[Case]:
