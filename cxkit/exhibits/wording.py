@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from cxkit.display import message
 from cxkit.measures import Panel
 from cxkit.models.checks import Check
@@ -72,7 +70,7 @@ def linkage_values(result: LinkageResult) -> dict[str, Any]:
 def linkage_message(result: LinkageResult) -> dict[str, Any]:
     """The headline of one estimate, by its interval, its power, its size and its grade."""
     values = linkage_values(result)
-    if not _bounded(result):
+    if not result.bounded:
         return message("linkage.unbounded", **values)
     if not result.clear:
         missed = result.mde_r > EXPECTED_R
@@ -84,11 +82,6 @@ def linkage_message(result: LinkageResult) -> dict[str, Any]:
     if result.mde_r > EXAGGERATED_R:
         return message("linkage.exaggerated", **values)
     return message("linkage.clear", verb=f"verb.{GRADE_VERB[result.grade]}", **values)
-
-
-def _bounded(result: LinkageResult) -> bool:
-    """Whether the bootstrap found an end on either side."""
-    return bool(np.isfinite([result.score.conf_low, result.score.conf_high]).all())
 
 
 def _unheld(result: LinkageResult) -> str:
@@ -109,10 +102,8 @@ def sure_messages(
     values = linkage_values(result)
     size = "sure_tenth" if values["per_sd"] is None else "sure_size"
     return [
-        message(
-            "linkage.sure_interval" if _bounded(result) else "linkage.sure_unbounded", **values
-        ),
-        message("linkage.sure_mde" if _bounded(result) else "linkage.sure_mde_none", **values),
+        message("linkage.sure_interval" if result.bounded else "linkage.sure_unbounded", **values),
+        message("linkage.sure_mde" if result.bounded else "linkage.sure_mde_none", **values),
         message(f"linkage.{size}", **values),
         message(f"grade.{result.grade}"),
         *_short_of(result, checks),

@@ -86,6 +86,11 @@ class LinkageResult(Shown):
         return bool(self.score.conf_low > 0 or self.score.conf_high < 0)
 
     @property
+    def bounded(self) -> bool:
+        """Whether the interval has an end on either side; without one no power is known."""
+        return bool(np.isfinite([self.score.conf_low, self.score.conf_high]).all())
+
+    @property
     def holds(self) -> bool:
         """Clear, and still so where industries' own years would make the interval too narrow."""
         sign = float(np.sign(self.score.estimate))
@@ -124,8 +129,9 @@ class LinkageResult(Shown):
             "unit": "fraction per score point",
             "per_sd_within": known(self.per_sd_within),
             "per_tenth_of_scale": self.per_tenth_of_scale,
-            "mde": self.mde, "r": self.r, "r_low": self.r_low, "r_high": self.r_high,
-            "mde_r": self.mde_r, "grade": self.grade,
+            "mde": self.mde if self.bounded else None,
+            "r": self.r, "r_low": self.r_low, "r_high": self.r_high,
+            "mde_r": self.mde_r if self.bounded else None, "grade": self.grade,
             "reliability_within": dealt.reliability_within if dealt else None,
             "first_stage_f": dealt.first_stage_f if dealt else None,
         }  # fmt: skip

@@ -203,6 +203,8 @@ def test_without_an_end_no_power_is_claimed() -> None:
         said = " ".join(text(m) for m in sure_messages(one, None))
         assert "80 %" not in said
         assert "is not known, since its interval has no end" in said
+        assert one.as_row()["mde"] is one.as_row()["mde_r"] is None
+    assert ends.as_row()["mde"] == ends.mde
 
 
 @pytest.mark.parametrize("id", ["placebo_lead", "reverse_regression", "influence"])
