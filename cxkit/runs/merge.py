@@ -121,7 +121,7 @@ def _position(sections: Sequence[Section]) -> tuple[list[dict[str, Any]], bool]:
         made = {
             row["id"]: row["message"]
             for row in (section.fragment or {}).get("exhibits") or ()
-            if row["kind"] != "box"
+            if row.get("kind") not in (None, "box")
         }
         if POSITION[0] in made:
             return [made[name] for name in POSITION if name in made], section.status == STALE
