@@ -193,7 +193,7 @@ def test_too_few_companies_carry_no_error_and_say_how_many() -> None:
     assert model.items is None
     assert model.raters is None
     assert model.items_reason is not None
-    assert text(model.items_reason).startswith("9 companies")
+    assert text(model.items_reason).startswith("Only 9 companies")
     assert "10" in text(model.raters_reason or "")
     found = intervals(scores.table, model, CX95)
     assert found[["sem", "conf_low", "conf_high"]].isna().all(axis=None)
@@ -308,7 +308,7 @@ def test_blocks_of_one_item_are_taken_together() -> None:
     model = error_model(frame, pd.DataFrame(), lone)
     assert model.items is not None
     assert set(model.items.curves) == {"index"}
-    assert text(model.raters_reason or "").startswith("0 companies")
+    assert text(model.raters_reason or "").startswith("Only 0 companies")
 
 
 def test_spread_of_raters_by_hand() -> None:
