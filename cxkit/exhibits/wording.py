@@ -104,7 +104,7 @@ def sure_messages(
     return [
         message("linkage.sure_interval" if result.bounded else "linkage.sure_unbounded", **values),
         message("linkage.sure_mde" if result.bounded else "linkage.sure_mde_none", **values),
-        message(f"linkage.{size}", **values),
+        *([message(f"linkage.{size}", **values)] if result.clear else []),
         message(f"grade.{result.grade}"),
         *_short_of(result, checks),
         *_failed(checks),

@@ -218,3 +218,11 @@ def test_at_least_is_not_said_where_a_check_of_timing_failed(id: str, passed: bo
     assert ("may as well be too large" in said) is failed
     beside = " ".join(text(m) for m in sure_messages(found, None, None, checks))
     assert ("at least this much" in beside) is not failed
+
+
+def test_an_unclear_estimate_is_not_scaled_up() -> None:
+    def scaled(found: LinkageResult) -> bool:
+        return any("percent of the score" in text(m) for m in sure_messages(found, None))
+
+    assert scaled(result(0.001, 0.003))
+    assert not scaled(result(-0.001, 0.003))
