@@ -14,6 +14,7 @@ from cxkit.contracts.workbook.sent import CHECKED
 from cxkit.contracts.workbook.sheets import FINDINGS
 from tests.contracts.books import GOOD, PNL, WIDE, book, folder, opened, saved
 from tests.contracts.folders import CLIENT
+from tests.contracts.test_workbook_hostile import damaged
 
 FORMULA = "=cmd|'/c calc'!A1"
 BROKEN = {
@@ -117,6 +118,16 @@ def test_a_copy_that_was_edited_is_not_written_over(tmp_path: Path) -> None:
     checked = check_and_mark(str(place))
     assert checked.note == f"{CHECKED} was changed by hand and is left alone"
     assert (place / CHECKED).read_bytes() == before
+
+
+def test_a_copy_that_is_damaged_is_not_written_over(tmp_path: Path) -> None:
+    place = folder(tmp_path, book(BROKEN))
+    check_and_mark(str(place))
+    broken = damaged((place / CHECKED).read_bytes(), "docProps/core.xml")
+    (place / CHECKED).write_bytes(broken)
+    checked = check_and_mark(str(place))
+    assert checked.note == f"{CHECKED} was changed by hand and is left alone"
+    assert (place / CHECKED).read_bytes() == broken
 
 
 def test_a_link_in_the_copys_place_is_not_followed(tmp_path: Path) -> None:

@@ -55,11 +55,19 @@ def _flagged(data: bytes) -> bytes:
     return bytes(changed)
 
 
+def damaged(data: bytes, part: str) -> bytes:
+    """The same zip with the compressed bytes of one part overwritten."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        at = archive.getinfo(part).header_offset + 30 + len(part)
+    return data[:at] + b"\xff" * 8 + data[at + 8 :]
+
+
 BOOK = book(GOOD)
 WIDE_XML = '<?xml version="1.0" encoding="UTF-16"?>' + ENTITIES.decode().split("?>")[1]
 CASES = {
     "a text file": (b"company_id,name\n", "unreadable_file"),
     "nothing": (b"", "unreadable_file"),
+    "a damaged part": (damaged(BOOK, "xl/workbook.xml"), "unreadable_file"),
     "cut short": (BOOK[: len(BOOK) // 2], "unreadable_file"),
     "zip of something else": (_zip({"a.txt": b"x"}), "unreadable_file"),
     "LibreOffice": (_zip({"mimetype": b"x", "content.xml": b"<x/>"}), "unreadable_file"),

@@ -15,7 +15,7 @@ import pandas as pd
 from cxkit.contracts.client import Client, examine_client
 from cxkit.contracts.workbook.fold import IMPORTANCE
 from cxkit.contracts.workbook.process import marked_copy
-from cxkit.contracts.workbook.safe import WorkbookError
+from cxkit.contracts.workbook.safe import DAMAGED, WorkbookError
 from cxkit.contracts.workbook.sent import CHECKED, is_workbook
 from cxkit.contracts.workbook.sheets import address
 from cxkit.contracts.workbook.tables import Layout
@@ -62,7 +62,7 @@ def _is_ours(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as part:
             return AUTHOR.search(part.read(100_000)) is not None
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError):
+    except (*DAMAGED, KeyError):
         return False
 
 

@@ -7,8 +7,10 @@ macros. Nothing here builds a tree; every part is streamed once and only its byt
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 
 MAX_FILE = 50_000_000  # bytes of the file
 MAX_PARTS = 1_000
@@ -23,6 +25,11 @@ ENCODING = re.compile(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)[\"']")
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00\xfe\xff", b"\x4c\x6f\xa7")
 PLAIN_ENCODINGS = (b"utf-8", b"us-ascii", b"ascii")
 MACROS = re.compile(r"vbaproject\.bin$|/macrosheets/|/activex/", re.IGNORECASE)
+
+# What a zip raises whose bytes or compression are no good, on opening it or a part of it.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 class WorkbookError(Exception):
@@ -42,7 +49,7 @@ def check_workbook(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_parts(archive)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
+    except (*DAMAGED, OSError) as error:
         raise unreadable(str(error) or type(error).__name__) from None
 
 
