@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from cxkit.contracts import Client
 from cxkit.display import Text, has_text, in_language, message
-from cxkit.exhibits.base import quartiles
+from cxkit.exhibits.base import Column, quartiles
 from cxkit.models.certainty import Certainty
 from cxkit.models.multiplicity import holm
 
@@ -19,6 +19,17 @@ SECTION = "02_maturity"
 LEVEL = 0.05
 _IQR = 2 * float(norm.ppf(0.75))  # standard deviations between the quartiles of a normal
 _MEDIAN = float(np.sqrt(np.pi / 2))  # a median's standard error over a mean's
+
+# An own value and its interval beside the others' quartiles.
+AGAINST_OTHERS = (
+    Column("value", message("column.own"), "num"),
+    Column("conf_low", message("column.conf_low"), "num"),
+    Column("conf_high", message("column.conf_high"), "num"),
+    Column("q25", message("column.q25"), "num"),
+    Column("median", message("column.median"), "num"),
+    Column("q75", message("column.q75"), "num"),
+    Column("n", message("column.companies"), "int"),
+)
 
 
 def company_name(client: Client, company: str) -> str:

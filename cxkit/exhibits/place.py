@@ -11,19 +11,10 @@ from cxkit.contracts import Client
 from cxkit.display import message
 from cxkit.exhibits import maturity
 from cxkit.exhibits.base import Column, Exhibit, box, value
-from cxkit.exhibits.common import SECTION, company_name, others
+from cxkit.exhibits.common import AGAINST_OTHERS, SECTION, company_name, others
 from cxkit.models.certainty import Certainty
 
-_COLUMNS = (
-    Column("label", message("column.group")),
-    Column("value", message("column.own"), "num"),
-    Column("conf_low", message("column.conf_low"), "num"),
-    Column("conf_high", message("column.conf_high"), "num"),
-    Column("q25", message("column.q25"), "num"),
-    Column("median", message("column.median"), "num"),
-    Column("q75", message("column.q75"), "num"),
-    Column("n", message("column.companies"), "int"),
-)
+_COLUMNS = (Column("label", message("column.group")), *AGAINST_OTHERS)
 
 
 def spread(client: Client, sure: Certainty, company: str = "") -> Exhibit:

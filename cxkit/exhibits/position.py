@@ -14,6 +14,7 @@ from cxkit.exhibits import maturity, position_wording
 from cxkit.exhibits.base import Column, Exhibit, Gallery, box, value
 from cxkit.exhibits.certainty import one_rater_note
 from cxkit.exhibits.common import (
+    AGAINST_OTHERS,
     SECTION,
     apart,
     block_quartiles,
@@ -152,13 +153,7 @@ def weakest(client: Client, sure: Certainty, company: str = "", seed: int = 0) -
 
 _BLOCKS = (
     Column("label", message("column.block")),
-    Column("value", message("column.own"), "num"),
-    Column("conf_low", message("column.conf_low"), "num"),
-    Column("conf_high", message("column.conf_high"), "num"),
-    Column("q25", message("column.q25"), "num"),
-    Column("median", message("column.median"), "num"),
-    Column("q75", message("column.q75"), "num"),
-    Column("n", message("column.companies"), "int"),
+    *AGAINST_OTHERS,
     Column("verdict", message("column.against_median")),
 )
 
